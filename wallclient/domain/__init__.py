@@ -1,0 +1,1 @@
+"""What the trade knows: channels, nodes, layouts, views, pane states, errors. No Qt, no input or output."""

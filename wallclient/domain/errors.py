@@ -1,0 +1,41 @@
+"""The program's own errors. Adapters raise these; only `ui.text` turns them into sentences."""
+
+
+class WallError(Exception):
+    """Base of every error an operator may see. `args[0]` is for the log and never holds a secret."""
+
+
+class CenterError(WallError):
+    """A center could not do what was asked."""
+
+
+class SignInNeeded(CenterError):  # noqa: N818 - reads as what the caller has to do
+    """The center does not know us (any more): wrong password, or a token that lapsed or was revoked."""
+
+
+class NotPermitted(CenterError):  # noqa: N818
+    """The center knows the operator and refuses (403)."""
+
+
+class NotFound(CenterError):  # noqa: N818
+    """The center has no such node, channel or lease (404, 410)."""
+
+
+class ServerFailed(CenterError):  # noqa: N818
+    """No answer, or an answer that says the center itself is in trouble (5xx)."""
+
+
+class TooManyRequests(CenterError):  # noqa: N818
+    """The center asks us to slow down (429)."""
+
+
+class BadPayload(CenterError):  # noqa: N818
+    """The center answered something the contract does not allow."""
+
+
+class BadAddress(WallError):  # noqa: N818
+    """An address the program refuses to open (scheme, options, no host)."""
+
+
+class StorageFailed(WallError):  # noqa: N818
+    """A file of ours could not be read or written."""

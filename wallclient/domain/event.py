@@ -1,0 +1,20 @@
+"""What a center tells on its own: status changes of channels and the state of the line to the center itself."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """A channel went on- or offline. `ancestors` carries fresh counts (node id, total, online) from parent to root."""
+
+    channel_id: str
+    online: bool
+    ancestors: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EventsLost:
+    """The center can't tell what happened since our last event: whatever is shown must be read again."""
+
+
+CenterEvent = ChannelStatus | EventsLost

@@ -1,0 +1,67 @@
+"""States of a pane as a table, and the plain reasons a pane may give for having no moving picture."""
+
+from enum import StrEnum
+
+
+class PaneState(StrEnum):
+    """What a pane shows. *Playing* means that decoded pictures advance."""
+
+    IDLE = "idle"
+    OPENING = "opening"
+    PLAYING = "playing"
+    STALLED = "stalled"  # pictures stopped; the last one stays, dimmed, and a reconnect is under way
+    RECONNECTING = "reconnecting"  # the stream was lost or never came; the next try waits its turn
+    FAILED = "failed"  # trying again can't help before the operator or the center changes something
+
+
+class PaneEvent(StrEnum):
+    """What can happen to a pane."""
+
+    OPEN = "open"
+    PICTURE = "picture"  # the first picture, or the next after a silence
+    SILENT = "silent"  # no new picture for too long
+    LOST = "lost"  # the stream ended, was refused or could not be reached
+    REFUSED = "refused"  # for good: no such channel, not permitted
+    CLOSE = "close"
+
+
+class PaneReason(StrEnum):
+    """Why there is no moving picture, in one word; `ui.text` says it in the operator's language."""
+
+    NO_PICTURE = "no_picture"  # the stream is open and data may flow, but pictures stopped
+    CONNECTION_REFUSED = "connection_refused"
+    UNREACHABLE = "unreachable"  # no route, name not found, time-out while connecting
+    TIMED_OUT = "timed_out"  # connected, then silence
+    WRONG_PASSWORD = "wrong_password"
+    NOT_FOUND = "not_found"
+    NOT_PERMITTED = "not_permitted"
+    UNDECODABLE = "undecodable"  # data flow, no picture can be made of them
+    STREAM_ENDED = "stream_ended"
+    CENTER_UNAVAILABLE = "center_unavailable"
+    NO_PLAYABLE_SOURCE = "no_playable_source"  # the center offers nothing this machine can play
+    PLAYER_CRASHED = "player_crashed"
+    CAMERA_OFFLINE = "camera_offline"
+    SIGNED_OUT = "signed_out"
+
+
+_FROM_ANY = {PaneEvent.OPEN: PaneState.OPENING, PaneEvent.CLOSE: PaneState.IDLE}
+_NEXT = {
+    (PaneState.OPENING, PaneEvent.PICTURE): PaneState.PLAYING,
+    (PaneState.OPENING, PaneEvent.LOST): PaneState.RECONNECTING,
+    (PaneState.OPENING, PaneEvent.SILENT): PaneState.RECONNECTING,
+    (PaneState.OPENING, PaneEvent.REFUSED): PaneState.FAILED,
+    (PaneState.PLAYING, PaneEvent.SILENT): PaneState.STALLED,
+    (PaneState.PLAYING, PaneEvent.LOST): PaneState.RECONNECTING,
+    (PaneState.PLAYING, PaneEvent.REFUSED): PaneState.FAILED,
+    (PaneState.STALLED, PaneEvent.PICTURE): PaneState.PLAYING,
+    (PaneState.STALLED, PaneEvent.LOST): PaneState.RECONNECTING,
+    (PaneState.STALLED, PaneEvent.REFUSED): PaneState.FAILED,
+    (PaneState.RECONNECTING, PaneEvent.PICTURE): PaneState.PLAYING,
+    (PaneState.RECONNECTING, PaneEvent.REFUSED): PaneState.FAILED,
+    (PaneState.FAILED, PaneEvent.PICTURE): PaneState.PLAYING,
+}
+
+
+def next_state(state: PaneState, event: PaneEvent) -> PaneState:
+    """Return the state after `event`; an event that means nothing in `state` leaves it."""
+    return _FROM_ANY.get(event) or _NEXT.get((state, event), state)
