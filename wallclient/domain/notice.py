@@ -1,0 +1,44 @@
+"""Notices: what an operator is told without being stopped. Only `ui.text` turns them into sentences."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wallclient.domain.errors import WallError
+
+
+class NoticeLevel(StrEnum):
+    """How loud a notice is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class NoticeKind(StrEnum):
+    """What happened; says which of `Notice`'s fields are set."""
+
+    FAILED = "failed"  # an action failed: `error`, `subject`: what it was about (may be empty)
+    SNAPSHOT_SAVED = "snapshot_saved"  # `subject`: the file
+    SNAPSHOT_FAILED = "snapshot_failed"  # `subject`: the camera, `error`
+    NO_PICTURE_YET = "no_picture_yet"  # nothing to take a snapshot of; `subject`: the camera
+    NOT_ALL_SHOWN = "not_all_shown"  # `subject`: the node; `shown` of `total` cameras fit into the panes
+    NO_CAMERAS = "no_cameras"  # `subject`: the node
+    VIEW_SAVED = "view_saved"  # `subject`: the view
+    VIEW_INCOMPLETE = "view_incomplete"  # `subject`: the view; `shown` of `total` cameras could be opened
+    FILE_SET_ASIDE = "file_set_aside"  # a damaged file of ours was kept as `subject`
+    CENTER_LOST = "center_lost"  # `subject`: the center
+    CENTER_BACK = "center_back"  # `subject`: the center
+    NO_AUDIO = "no_audio"  # `subject`: the camera
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice. A newer one with the same `key` replaces it."""
+
+    key: str
+    kind: NoticeKind
+    level: NoticeLevel = NoticeLevel.INFO
+    subject: str = ""
+    shown: int = 0
+    total: int = 0
+    error: WallError | None = None

@@ -1,0 +1,26 @@
+"""What an operator may set. Saved as versioned JSON by `storage.settings`."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class SnapshotFormat(StrEnum):
+    """File format of snapshots."""
+
+    PNG = "png"
+    JPEG = "jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of this operator on this machine. Secrets are never in here."""
+
+    language: str = ""  # "zh_CN" or "en"; empty: by locale
+    center_url: str = ""
+    user: str = ""
+    snapshot_folder: str = ""  # empty: the operator's pictures folder
+    snapshot_format: SnapshotFormat = SnapshotFormat.PNG
+    show_info: bool = False
+    tree_visible: bool = True
+    tree_width_px: int = 0  # logical pixels; 0: by screen
+    windows: tuple[str, ...] = field(default=())  # Qt geometry of each window, base64

@@ -1,0 +1,20 @@
+"""The operator's settings on disk."""
+
+from pathlib import Path
+
+import platformdirs
+
+from wallclient.domain.settings import Settings
+from wallclient.storage.json_file import JsonFile
+
+VERSION = 1
+
+
+def config_folder() -> Path:
+    """Return the operator's configuration folder of this program; it need not exist yet."""
+    return Path(platformdirs.user_config_dir("wallclient", appauthor=False, roaming=True))
+
+
+def settings_file(folder: Path) -> JsonFile[Settings]:
+    """Return the file of the settings in `folder`."""
+    return JsonFile(folder / "settings.json", Settings, VERSION)
