@@ -1,0 +1,138 @@
+"""The RTSP bridge: pulls a stream with FFmpeg (PyAV) and remuxes it, undecoded, to MPEG-TS on a pipe for libVLC.
+
+Needed wherever libVLC has no live555 (Debian, Ubuntu). One thread per stream; no libVLC call in here.
+"""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import av
+import av.error
+import av.logging
+
+from wallclient.domain.pane import PaneReason
+
+OPEN_TIMEOUT_S = 6.0
+READ_TIMEOUT_S = 30.0  # a frozen server may come back; the application judges silence by pictures, much earlier
+_TS_VIDEO = {"h264", "hevc", "mpeg2video", "mpeg4"}
+_TS_AUDIO = {"aac", "mp3", "mp2", "ac3"}
+
+av.logging.set_level(av.logging.PANIC)  # FFmpeg prints addresses with their passwords
+
+
+def url_with_credentials(url: str, user: str, password: str) -> str:
+    """Return `url` with user and password in it, as FFmpeg wants them. For FFmpeg's eyes only."""
+    if not user:
+        return url
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"))
+
+
+def reason_of(err: BaseException) -> PaneReason:
+    """Return the plain reason behind an error of FFmpeg or of the network."""
+    table: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], PaneReason], ...] = (
+        (av.error.HTTPUnauthorizedError, PaneReason.WRONG_PASSWORD),
+        (av.error.HTTPForbiddenError, PaneReason.NOT_PERMITTED),
+        (av.error.HTTPNotFoundError, PaneReason.NOT_FOUND),
+        ((av.error.HTTPClientError, av.error.HTTPError), PaneReason.STREAM_ENDED),
+        (ConnectionRefusedError, PaneReason.CONNECTION_REFUSED),
+        ((TimeoutError, av.error.ExitError), PaneReason.TIMED_OUT),
+        ((av.error.EOFError, ConnectionResetError, BrokenPipeError), PaneReason.STREAM_ENDED),
+        ((av.error.InvalidDataError, av.error.DecoderNotFoundError), PaneReason.UNDECODABLE),
+        (OSError, PaneReason.UNREACHABLE),
+    )
+    return next((reason for kinds, reason in table if isinstance(err, kinds)), PaneReason.STREAM_ENDED)
+
+
+class Bridge:
+    """One RTSP stream on its way into a pipe. `read_fd` is for libVLC, which never closes it: `close` does."""
+
+    def __init__(self, url: str, *, audio: bool, on_end: Callable[[PaneReason], None]) -> None:
+        self._url = url
+        self._audio = audio
+        self._on_end = on_end
+        self._closing = threading.Event()
+        self.read_fd, self._write_fd = os.pipe()
+        _widen(self._write_fd)
+        self.codec: str | None = None
+        self.size = (0, 0)  # px; what the stream says of itself
+        self.received_bytes = 0
+        self._thread = threading.Thread(target=self._run, name="bridge", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect, on the bridge's own thread."""
+        self._thread.start()
+
+    def abandon(self) -> None:
+        """Ask the thread to end; what it says from now on is not reported."""
+        self._closing.set()
+
+    def close(self) -> None:
+        """Close libVLC's end of the pipe, once libVLC has let go of it; a thread stuck on the full pipe wakes up."""
+        self._closing.set()
+        os.close(self.read_fd)
+
+    def _run(self) -> None:
+        try:
+            reason = self._pump_any()
+        except (av.error.FFmpegError, OSError, ValueError) as err:
+            reason = reason_of(err)
+        finally:
+            os.close(self._write_fd)  # libVLC sees the end of the stream
+        if not self._closing.is_set():
+            self._on_end(reason)
+
+    def _pump_any(self) -> PaneReason:
+        """Pump over TCP; over UDP where the server refuses TCP (461, which FFmpeg reports as another 4xx)."""
+        try:
+            source = self._open("tcp")
+        except (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError, av.error.HTTPNotFoundError):
+            raise
+        except av.error.HTTPClientError:
+            source = self._open("udp")
+        with source:
+            return self._pump(source)
+
+    def _open(self, transport: str) -> av.container.InputContainer:
+        options = {
+            "rtsp_transport": transport,
+            "timeout": str(int(READ_TIMEOUT_S * 1e6)),
+            "analyzeduration": "0",
+            "probesize": "200000",
+            "fflags": "nobuffer",
+            "allowed_media_types": "video+audio" if self._audio else "video",
+            "rtsp_flags": "prefer_tcp" if transport == "tcp" else "",
+        }
+        return av.open(self._url, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
+
+    def _pump(self, source: av.container.InputContainer) -> PaneReason:
+        video = next(iter(source.streams.video), None)
+        if video is None or video.codec_context.name not in _TS_VIDEO:
+            return PaneReason.UNDECODABLE
+        self.codec = video.codec_context.name
+        self.size = (video.codec_context.width, video.codec_context.height)
+        with av.open(f"pipe:{self._write_fd}", "w", format="mpegts", options={"flush_packets": "1"}) as target:
+            out = target.add_stream_from_template(video)
+            last_dts = None
+            for packet in source.demux(video):
+                if self._closing.is_set():
+                    break
+                self.received_bytes += packet.size
+                if packet.dts is None or (last_dts is not None and packet.dts <= last_dts):
+                    continue  # the muxer refuses such packets for good
+                last_dts = packet.dts
+                packet.stream = out
+                target.mux(packet)
+        return PaneReason.STREAM_ENDED
+
+
+def _widen(fd: int) -> None:
+    """Give the pipe room for a whole key picture, so that the network is read while libVLC is busy (Linux)."""
+    with contextlib.suppress(ImportError, OSError, AttributeError):
+        import fcntl
+
+        fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, 1 << 20)

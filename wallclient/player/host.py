@@ -1,0 +1,127 @@
+"""A host process: `python -m wallclient.player.host FD`. Plays up to 16 openings with one libVLC instance; loads no Qt.
+
+The main thread is the control loop: it reads commands from the socket FD and sends a heartbeat each second; it never calls libVLC.
+When the socket closes, the application is gone and so is the host.
+"""
+
+import contextlib
+import logging
+import mmap
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+
+import psutil
+import vlc
+
+from wallclient.domain.pane import PaneReason
+from wallclient.player import memory, messages
+from wallclient.player.host_player import HostPlayer
+
+_log = logging.getLogger(__name__)
+_BEAT_S = 1.0
+_MAX_FDS = 16
+INSTANCE_OPTIONS = (
+    "--no-xlib", "--quiet", "--no-osd", "--no-spu", "--no-video-title-show", "--no-snapshot-preview",
+    "--swscale-mode=0", "--no-lua", "--no-media-library", "--no-sub-autodetect-file", "--no-auto-preparse",
+    "--no-metadata-network-access", "--network-caching=250", "--drop-late-frames", "--http-reconnect",
+)  # fmt: skip
+
+
+class Host:
+    """Owns the libVLC instance and the players; lives on the main thread."""
+
+    def __init__(self, control: socket.socket, instance: vlc.Instance) -> None:
+        self._control = control
+        self._instance = instance
+        self._players: dict[int, HostPlayer] = {}
+        self._ending: list[HostPlayer] = []
+        self._fds: list[int] = []
+        self._unread = b""
+        self._send_lock = threading.Lock()
+        self._process = psutil.Process()
+
+    def serve(self) -> None:
+        """Run until told to quit or until the application is gone."""
+        self.send(messages.Ready(os.getpid()))
+        next_beat = time.monotonic()
+        while True:
+            now = time.monotonic()
+            if now >= next_beat:
+                next_beat = now + _BEAT_S
+                self.send(messages.Beat(self._process.memory_info().rss))
+                self._ending = [player for player in self._ending if player.running]
+            readable, _, _ = select.select([self._control], [], [], max(0.0, next_beat - now))
+            if readable and not self._read():
+                return
+
+    def send(self, message: messages.FromHost) -> None:
+        """Send a message; from any thread. A dead application ends the process."""
+        try:
+            with self._send_lock:
+                self._control.sendall(messages.encode(message))
+        except OSError:
+            os._exit(0)
+
+    def _read(self) -> bool:
+        """Take what has arrived; return False when it is time to end."""
+        data, fds, _, _ = socket.recv_fds(self._control, 65536, _MAX_FDS)
+        self._fds += fds
+        if not data:
+            return False
+        *lines, self._unread = (self._unread + data).split(b"\n")
+        return all([self._obey(messages.decode_to_host(line)) for line in lines])
+
+    def _obey(self, message: messages.ToHost) -> bool:
+        match message:
+            case messages.Open():
+                self._open(message)
+            case messages.Close():
+                if player := self._players.pop(message.opening, None):
+                    player.close()
+                    self._ending.append(player)
+            case messages.Snap():
+                if player := self._players.get(message.opening):
+                    player.snap(message)
+                else:
+                    self.send(messages.Snapped(message.opening, message.request, False))
+            case messages.Quit():
+                return False
+        return True
+
+    def _open(self, request: messages.Open) -> None:
+        block: mmap.mmap = memory.attach(self._fds.pop(0))
+        try:
+            self._players[request.opening] = HostPlayer(self._instance, request, block, self.send)
+        except RuntimeError:  # no more threads
+            _log.exception("opening %d", request.opening)
+            self.send(messages.Ended(request.opening, PaneReason.PLAYER_CRASHED))
+
+    def end(self) -> None:
+        """Stop all players, all at once, and do not wait long: the kernel frees what is left."""
+        players = [*self._players.values(), *self._ending]
+        for player in players:
+            player.close()
+        deadline = time.monotonic() + 1.0
+        for player in players:
+            player.join(max(0.0, deadline - time.monotonic()))
+
+
+def main() -> None:
+    """Run a host on the socket whose descriptor is the only argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal reaches the whole group; the application decides
+    logging.basicConfig(format="host %(process)d %(levelname)s %(message)s", stream=sys.stderr)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    host = Host(control, vlc.Instance(list(INSTANCE_OPTIONS)))
+    with contextlib.suppress(ConnectionError):
+        host.serve()
+    host.end()
+    os._exit(0)  # libVLC's own exit handlers may wait for a silent network
+
+
+if __name__ == "__main__":
+    main()

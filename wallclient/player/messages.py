@@ -1,0 +1,108 @@
+"""What the application and a host say to each other: one JSON object per line, each way.
+
+Every message about a picture carries the *opening number* it belongs to, so that late news of an earlier opening is dropped.
+The descriptor of an opening's ring travels beside its `Open` line (SCM_RIGHTS), in the same order.
+"""
+
+import msgspec
+
+from wallclient.domain.pane import PaneReason
+
+
+class Open(msgspec.Struct, tag="open"):
+    """Play `url` into the ring sent along. Sizes in device pixels; the picture is never scaled above its source."""
+
+    opening: int
+    protocol: str
+    url: str
+    width: int
+    height: int
+    bridge: bool  # fetch RTSP with the bridge instead of libVLC
+    user: str = ""
+    password: str = ""
+    source_width: int = 0  # what the center says of the source; 0: nothing
+    source_height: int = 0
+    audio: bool = False
+    fast: bool = False  # a small pane: skip the loop filter of pictures nobody refers to
+
+    def __repr__(self) -> str:
+        return f"Open({self.opening})"  # the URL may carry a token
+
+
+class Close(msgspec.Struct, tag="close"):
+    """End an opening. Nothing is answered."""
+
+    opening: int
+
+
+class Snap(msgspec.Struct, tag="snap"):
+    """Write the picture shown now, in the source's own size, as PNG to `path`."""
+
+    opening: int
+    request: int
+    path: str
+
+
+class Quit(msgspec.Struct, tag="quit"):
+    """End the host."""
+
+
+class Ready(msgspec.Struct, tag="ready"):
+    """The host can take openings."""
+
+    pid: int
+
+
+class Beat(msgspec.Struct, tag="beat"):
+    """Sent each second, whatever happens; a host that does not is dead."""
+
+    rss_bytes: int
+
+
+class FirstPicture(msgspec.Struct, tag="first"):
+    """The opening's first picture is in the ring."""
+
+    opening: int
+
+
+class Stats(msgspec.Struct, tag="stats"):
+    """Once a second per opening: what libVLC (or the bridge) knows of the stream."""
+
+    opening: int
+    codec: str | None
+    width: int
+    height: int
+    fps: float
+    received_bytes: int
+    pictures: int
+    lost_pictures: int
+    sar_num: int = 1
+    sar_den: int = 1
+
+
+class Ended(msgspec.Struct, tag="ended"):
+    """The opening is over: the stream ended or never came."""
+
+    opening: int
+    reason: PaneReason
+
+
+class Snapped(msgspec.Struct, tag="snapped"):
+    """Answer to `Snap`."""
+
+    opening: int
+    request: int
+    done: bool
+
+
+ToHost = Open | Close | Snap | Quit
+FromHost = Ready | Beat | FirstPicture | Stats | Ended | Snapped
+
+_encoder = msgspec.json.Encoder()
+decode_to_host = msgspec.json.Decoder(ToHost).decode
+decode_from_host = msgspec.json.Decoder(FromHost).decode
+
+
+def encode(message: ToHost | FromHost) -> bytes:
+    """Return the message as one line."""
+    return _encoder.encode(message) + b"\n"

@@ -1,0 +1,144 @@
+"""Frame ring: three picture slots in shared memory, one writer (libVLC's thread in a host), one reader (the UI thread).
+
+No lock and no message per picture. The writer fills a slot that is neither the newest nor the one the reader has claimed, then publishes
+sequence and slot in one 64-bit word. The reader claims the newest slot and looks again: had the writer published in between, the claim
+may have come too late, so it claims anew.
+
+Layout, in 64-bit words: 0 newest (sequence * 4 + slot), 8 claimed slot (3: none), 16 + 8 * slot: width, height, stride in bytes, time.
+Each word that one side writes has a cache line of its own. Pictures follow at byte 4096.
+"""
+
+import mmap
+import time
+from dataclasses import dataclass
+
+from wallclient.player import memory
+
+_HEADER_BYTES = 4096
+_SLOTS = 3
+_NEWEST = 0
+_CLAIMED = 8
+_SLOT_WORDS = 16
+_NO_SLOT = 3
+_FREE = {  # (newest, claimed) -> a slot that is neither
+    (newest, claimed): next(s for s in range(_SLOTS) if s not in (newest, claimed))
+    for newest in range(_SLOTS)
+    for claimed in range(_SLOTS + 1)
+}
+BYTES_PER_PIXEL = 4
+_PITCH_BYTES = 64  # libVLC writes whole blocks: pitch in 64 bytes, lines in 32, and some slack behind
+_LINES = 32
+_SLACK_BYTES = 4096
+
+
+def stride_bytes(width_px: int) -> int:
+    """Return the length of a line of `width_px` pixels as libVLC may write it."""
+    return -(-width_px * BYTES_PER_PIXEL // _PITCH_BYTES) * _PITCH_BYTES
+
+
+def padded_lines(height_px: int) -> int:
+    """Return the number of lines libVLC may write for a picture of `height_px`."""
+    return -(-height_px // _LINES) * _LINES
+
+
+def slot_bytes(width_px: int, height_px: int) -> int:
+    """Return the room one picture needs, a whole number of pages."""
+    size = stride_bytes(width_px) * padded_lines(height_px) + _SLACK_BYTES
+    return -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
+
+
+def ring_bytes(width_px: int, height_px: int) -> int:
+    """Return the size of a block that holds a ring for pictures up to this size."""
+    return _HEADER_BYTES + _SLOTS * slot_bytes(width_px, height_px)
+
+
+@dataclass(slots=True)
+class Picture:
+    """A claimed picture: BGRX, 4 bytes a pixel, lines `stride_bytes` apart; valid until the reader claims the next."""
+
+    width: int
+    height: int
+    stride_bytes: int
+    sequence: int
+    monotonic_ns: int  # when libVLC wanted it shown; CLOCK_MONOTONIC, the same in all processes
+    pixels: memoryview
+
+
+class RingWriter:
+    """The host's side: hands out addresses to draw into and publishes what was drawn."""
+
+    def __init__(self, block: mmap.mmap) -> None:
+        import ctypes  # the reader's side needs no addresses
+
+        self._block = block
+        self._words = memoryview(block)[:_HEADER_BYTES].cast("Q")
+        self._base = ctypes.addressof(ctypes.c_char.from_buffer(block)) + _HEADER_BYTES
+        self.slot_bytes = (len(block) - _HEADER_BYTES) // _SLOTS
+        self._sequence = 0
+
+    @property
+    def sequence(self) -> int:
+        """Number of pictures published so far."""
+        return self._sequence
+
+    def begin(self) -> tuple[int, int]:
+        """Return a slot nobody looks at and the address of its first byte."""
+        words = self._words
+        slot = _FREE[words[_NEWEST] & 3, words[_CLAIMED]]
+        return slot, self._base + slot * self.slot_bytes
+
+    def publish(self, slot: int, width: int, height: int, stride: int) -> None:
+        """Make the picture in `slot` the newest."""
+        words, at = self._words, _SLOT_WORDS + 8 * slot
+        words[at], words[at + 1], words[at + 2], words[at + 3] = width, height, stride, time.monotonic_ns()
+        self._sequence += 1
+        words[_NEWEST] = self._sequence * 4 + slot
+
+
+class RingReader:
+    """The application's side. Lives on the UI thread."""
+
+    def __init__(self, block: mmap.mmap) -> None:
+        self._view = memoryview(block)
+        self._words = self._view[:_HEADER_BYTES].cast("Q")
+        self._slot_bytes = (len(block) - _HEADER_BYTES) // _SLOTS
+        self._words[_CLAIMED] = _NO_SLOT
+
+    @property
+    def sequence(self) -> int:
+        """Number of the newest picture; 0 before the first."""
+        return self._words[_NEWEST] >> 2
+
+    @property
+    def newest_ns(self) -> int:
+        """Monotonic time of the newest picture, 0 before the first."""
+        newest = self._words[_NEWEST]
+        return self._words[_SLOT_WORDS + 8 * (newest & 3) + 3] if newest else 0
+
+    def claim(self) -> Picture | None:
+        """Return the newest picture and keep the writer away from it until the next claim; None before the first."""
+        words = self._words
+        newest = words[_NEWEST]
+        if not newest:
+            return None
+        while True:
+            words[_CLAIMED] = newest & 3
+            again = words[_NEWEST]
+            if again == newest:
+                break
+            newest = again
+        slot = newest & 3
+        at = _SLOT_WORDS + 8 * slot
+        width, height, stride, shown_ns = words[at : at + 4]
+        start = _HEADER_BYTES + slot * self._slot_bytes
+        if not (0 < width <= stride // BYTES_PER_PIXEL and 0 < stride * height <= self._slot_bytes):
+            return None  # a host gone mad must not make the UI read outside the slot
+        return Picture(width, height, stride, newest >> 2, shown_ns, self._view[start : start + stride * height])
+
+
+def new_ring(width_px: int, height_px: int) -> tuple[int, RingReader]:
+    """Return a descriptor to hand to a host, and the reader of a new ring for pictures up to this size. Raises OSError."""
+    import os
+
+    fd = memory.create(ring_bytes(width_px, height_px))
+    return fd, RingReader(memory.attach(os.dup(fd)))
