@@ -1,0 +1,204 @@
+"""The embedded center: runs the HTTP side on 127.0.0.1 in a thread of its own, and lets tests change things."""
+
+import asyncio
+import random
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+import uvicorn
+
+from wallclient.api.models import ChannelStatusDocument, NodeCount
+from wallclient.demo.city import STREAMED, City
+from wallclient.demo.leases import Leases
+from wallclient.demo.routes import PREFIX, CenterState, StreamSources, build_app
+from wallclient.demo.sessions import Sessions
+from wallclient.domain.event import ChannelStatus
+
+HOST = "127.0.0.1"
+USER = "operator"
+START_LIMIT_S = 10.0
+STOP_LIMIT_S = 5.0
+_Result = TypeVar("_Result")
+
+
+class EmbeddedCenter:
+    """A center with `cameras` cameras. Public methods may be called from any thread but the server's own.
+
+    `access_s`, `refresh_s`, `lease_s`: terms of access token, refresh token and lease. `flicker_s`: mean time between
+    two made-up status changes of cameras that do not stream; 0 means never.
+    """
+
+    def __init__(
+        self,
+        cameras: int,
+        port: int = 0,
+        media: StreamSources | None = None,
+        *,
+        password: str | None = None,
+        access_s: float = 300.0,
+        refresh_s: float = 12 * 3600.0,
+        lease_s: float = 60.0,
+        flicker_s: float = 0.0,
+    ) -> None:
+        self._asked_port = port
+        self._flicker_s = flicker_s
+        self._state = CenterState(
+            City(cameras),
+            USER,
+            password or secrets.token_urlsafe(12),
+            media,
+            Sessions(access_s, refresh_s),
+            Leases(lease_s),
+        )
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._port = 0
+
+    def __enter__(self) -> "EmbeddedCenter":
+        self.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+    # --- life ---
+
+    @property
+    def user(self) -> str:
+        """Name to log in with."""
+        return self._state.user
+
+    @property
+    def password(self) -> str:
+        """Password to log in with."""
+        return self._state.password
+
+    @property
+    def base_url(self) -> str:
+        """Address of the center without a path, as an operator would type it."""
+        return f"http://{HOST}:{self._port}"
+
+    @property
+    def api_url(self) -> str:
+        """Address under which the contract's paths lie."""
+        return self.base_url + PREFIX
+
+    @property
+    def city(self) -> City:
+        """The tree behind the center."""
+        return self._state.city
+
+    def start(self) -> None:
+        """Listen and serve. Started again after a stop, it keeps its port. Raises OSError if the port is taken."""
+        listener = _listen(self._port or self._asked_port)
+        self._port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            build_app(self._state),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+            server_header=False,
+        )
+        self._server = uvicorn.Server(config)
+        started = threading.Event()
+        arguments = (self._server, listener, started)
+        self._thread = threading.Thread(target=self._run, args=arguments, name="embedded-center", daemon=True)
+        self._thread.start()
+        if not started.wait(START_LIMIT_S):
+            raise RuntimeError("the embedded center did not start")
+
+    def stop(self) -> None:
+        """End all event streams and connections; the tree and the sessions stay for a further start."""
+        if self._server is None or self._thread is None:
+            return
+        self._on_loop(self._state.events.close)
+        self._server.should_exit = True
+        self._thread.join(STOP_LIMIT_S)
+        self._server = self._thread = self._loop = None
+
+    def _run(self, server: uvicorn.Server, listener: socket.socket, started: threading.Event) -> None:
+        with asyncio.Runner() as runner, listener:
+            self._loop = runner.get_loop()
+            runner.run(self._serve(server, listener, started))
+
+    async def _serve(self, server: uvicorn.Server, listener: socket.socket, started: threading.Event) -> None:
+        self._state.events.reopen()
+        flicker = asyncio.create_task(self._flicker()) if self._flicker_s else None
+        started.set()  # the socket listens already: whoever connects now is served as soon as the loop turns
+        await server.serve(sockets=[listener])
+        if flicker:
+            flicker.cancel()
+
+    # --- what tests and the demo change ---
+
+    def set_online(self, channel_id: str, online: bool) -> None:
+        """Switch a camera on or off and tell all clients. Raises KeyError for an unknown channel."""
+        status = self.city.set_online(channel_id, online)
+        if status is not None:
+            self._on_loop(lambda: self._publish(status))
+
+    def lapse_access_tokens(self) -> None:
+        """Let every access token lapse now; refresh tokens stay good."""
+        self._on_loop(self._state.sessions.lapse_access)
+
+    def revoke_sessions(self) -> None:
+        """End every session, as an administrator would; open event streams end too."""
+        self._on_loop(self._state.sessions.close_all)
+        self._on_loop(self._state.events.wake)
+
+    def lose_events(self) -> None:
+        """Forget what could be replayed: whoever comes back has lost events."""
+        self._on_loop(self._state.events.forget)
+
+    def open_leases(self) -> int:
+        """Count the open live streams."""
+        return self._on_loop(lambda: len(self._state.leases))
+
+    def listeners(self) -> int:
+        """Count the open event streams."""
+        return self._on_loop(lambda: self._state.events.listeners)
+
+    # --- inside ---
+
+    def _on_loop(self, work: Callable[[], _Result]) -> _Result:
+        """Run `work` on the server's loop and return its result. Without a running server it runs here."""
+        if self._loop is None:
+            return work()
+
+        async def call() -> _Result:
+            return work()
+
+        return asyncio.run_coroutine_threadsafe(call(), self._loop).result(START_LIMIT_S)
+
+    def _publish(self, status: ChannelStatus) -> None:
+        counts = [NodeCount(*count) for count in status.ancestors]
+        document = ChannelStatusDocument(status.channel_id, status.online, counts)
+        self._state.events.publish("channel-status", msgspec.json.encode(document))
+
+    async def _flicker(self) -> None:
+        """Switch a camera that does not stream, now and then; as many are off as before in the long run."""
+        dice, total = random.Random(), self.city.total
+        while total > STREAMED:
+            await asyncio.sleep(dice.expovariate(1 / self._flicker_s))
+            channel_id = f"c{dice.randint(STREAMED + 1, total)}"
+            status = self.city.set_online(channel_id, dice.random() < 0.9)
+            if status is not None:
+                self._publish(status)
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(256)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,43 @@
+"""Every refusal of the embedded center, as RFC 9457 problem documents."""
+
+import http
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wallclient.api.models import PROBLEM_TYPE, Problem
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the center
+    """Ends a request with a problem document. `slug` is the last part of its type."""
+
+    def __init__(self, status: int, slug: str, detail: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(slug)
+        self.response_args = (status, slug, detail, headers)
+
+
+def problem(status: int, slug: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """Return a problem document as a response."""
+    body = Problem(http.HTTPStatus(status).phrase, status, PROBLEM_TYPE + slug, detail)
+    return Response(msgspec.json.encode(body), status, headers, "application/problem+json")
+
+
+def on_refusal(request: Request, err: Exception) -> Response:
+    """Answer a Refusal."""
+    assert isinstance(err, Refusal)
+    return problem(*err.response_args)
+
+
+def on_http_exception(request: Request, err: Exception) -> Response:
+    """Answer what the framework itself refuses: no such path, method not allowed."""
+    assert isinstance(err, HTTPException)
+    slug = {404: "not-found", 405: "method-not-allowed"}.get(err.status_code, "bad-request")
+    headers = dict(err.headers) if err.headers else None
+    return problem(err.status_code, slug, "The request does not fit the API.", headers)
+
+
+def on_fault(request: Request, err: Exception) -> Response:
+    """Answer a fault of the center without telling anything about its inside."""
+    return problem(500, "fault", "The center failed; the fault is in its log.")

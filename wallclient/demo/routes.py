@@ -1,0 +1,317 @@
+"""The HTTP side of the embedded center: Center API v1 as in resources/center-api.yaml, on Starlette."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from wallclient.api import models
+from wallclient.demo.city import City
+from wallclient.demo.events import EventBus
+from wallclient.demo.leases import Leases, OpenLease
+from wallclient.demo.places import CITY_NAME
+from wallclient.demo.problems import Refusal, on_fault, on_http_exception, on_refusal
+from wallclient.demo.sessions import Session, Sessions
+from wallclient.domain.node import Channel, Node
+from wallclient.domain.stream import Source, StreamKind
+
+PREFIX = "/api/v1"
+LARGEST_BODY_BYTES = 64 * 1024
+DEFAULT_LIMIT, LARGEST_LIMIT = 200, 1000
+API_VERSION = "1.0"
+CAPABILITIES = ["tree", "live", "events"]
+_Body = TypeVar("_Body")
+_Handler = Callable[[Request], Awaitable[Response]]
+_Guarded = Callable[[Request, Session], Awaitable[Response]]
+
+
+class StreamSources(Protocol):
+    """Where the pictures come from; `wallclient.demo.media.MediaServer` is one."""
+
+    def sources(self, number: int, kind: StreamKind) -> tuple[Source, ...]:
+        """Return the addresses of stream `number` (1..64), the best first."""
+        ...
+
+
+@dataclass(slots=True)
+class CenterState:
+    """Everything a request may need."""
+
+    city: City
+    user: str
+    password: str = field(repr=False)
+    media: StreamSources | None
+    sessions: Sessions
+    leases: Leases
+    events: EventBus = field(default_factory=EventBus)
+    requests: int = 0
+
+
+def build_app(state: CenterState) -> Starlette:
+    """Return the ASGI application that serves this state."""
+    api = _Api(state)
+    table: dict[str, dict[str, _Handler]] = {
+        "/health": {"GET": api.health},
+        "/session": {"POST": api.log_in, "DELETE": api.guarded(api.log_out)},
+        "/session/renewal": {"POST": api.renew},
+        "/nodes": {"GET": api.guarded(api.roots)},
+        "/nodes/{node_id}": {"GET": api.guarded(api.node)},
+        "/nodes/{node_id}/children": {"GET": api.guarded(api.children)},
+        "/nodes/{node_id}/channels": {"GET": api.guarded(api.channels_below)},
+        "/channels/{channel_id}": {"GET": api.guarded(api.channel)},
+        "/channels/{channel_id}/live": {"POST": api.guarded(api.open_live)},
+        "/live/{lease_id}": {"DELETE": api.guarded(api.close_live)},
+        "/live/{lease_id}/renewal": {"POST": api.guarded(api.renew_live)},
+        "/events": {"GET": api.guarded(api.stream_events)},
+    }
+    routes = [Route(PREFIX + path, _by_method(handlers), methods=list(handlers)) for path, handlers in table.items()]
+    handlers: dict[Any, Any] = {Refusal: on_refusal, HTTPException: on_http_exception, Exception: on_fault}
+    return Starlette(routes=routes, exception_handlers=handlers)
+
+
+def _by_method(handlers: dict[str, _Handler]) -> _Handler:
+    async def handle(request: Request) -> Response:
+        return await handlers["GET" if request.method == "HEAD" else request.method](request)
+
+    return handle
+
+
+class _Api:
+    """The operations of the contract, one method each. Runs on the server's loop; nothing here waits for long."""
+
+    def __init__(self, state: CenterState) -> None:
+        self._state = state
+
+    def guarded(self, handler: _Guarded) -> _Handler:
+        """Wrap an operation that needs a valid access token."""
+
+        async def handle(request: Request) -> Response:
+            self._state.requests += 1
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            session = self._state.sessions.by_access_token(token.strip()) if scheme.lower() == "bearer" else None
+            if session is None:
+                detail = "The access token is missing, unknown or has lapsed."
+                raise Refusal(401, "token-lapsed", detail, {"WWW-Authenticate": 'Bearer realm="center"'})
+            return await handler(request, session)
+
+        return handle
+
+    # --- session ---
+
+    async def health(self, request: Request) -> Response:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _json(models.HealthDocument("ok", f"{CITY_NAME}视频监控中心", API_VERSION, now))
+
+    async def log_in(self, request: Request) -> Response:
+        body = await _body(request, models.LogIn)
+        known = hmac.compare_digest(body.user.encode(), self._state.user.encode())
+        if not hmac.compare_digest(body.password.encode(), self._state.password.encode()) or not known:
+            headers = {"WWW-Authenticate": 'Bearer realm="center"'}
+            raise Refusal(401, "wrong-password", "The user or the password is wrong.", headers)
+        return self._session_reply(self._state.sessions.open())
+
+    async def renew(self, request: Request) -> Response:
+        body = await _body(request, models.Renewal)
+        session = self._state.sessions.renew(body.refresh_token)
+        if session is None:
+            headers = {"WWW-Authenticate": 'Bearer realm="center"'}
+            raise Refusal(401, "session-ended", "The refresh token is unknown or has lapsed.", headers)
+        return self._session_reply(session)
+
+    async def log_out(self, request: Request, session: Session) -> Response:
+        self._state.sessions.close(session)
+        self._state.leases.close_of(session.id)
+        self._state.events.wake()
+        return Response(status_code=204)
+
+    def _session_reply(self, session: Session) -> Response:
+        sessions = self._state.sessions
+        operator = models.Operator(self._state.user, "值班员", f"{CITY_NAME}监控室")
+        document = models.SessionDocument(
+            session.access_token,
+            session.refresh_token,
+            sessions.access_s,
+            sessions.refresh_s,
+            operator,
+            CAPABILITIES,
+        )
+        return _json(document, headers={"Cache-Control": "no-store"})
+
+    # --- tree ---
+
+    async def roots(self, request: Request, session: Session) -> Response:
+        return self._children(request, None)
+
+    async def children(self, request: Request, session: Session) -> Response:
+        return self._children(request, request.path_params["node_id"])
+
+    def _children(self, request: Request, node_id: str | None) -> Response:
+        offset, limit = _page(request)
+        try:
+            nodes, following = self._state.city.children(node_id, offset, limit)
+        except KeyError:
+            raise _no_such("node") from None
+        return _json(models.NodePageDocument([_node(node) for node in nodes], _cursor(following)))
+
+    async def node(self, request: Request, session: Session) -> Response:
+        try:
+            return _json(_node(self._state.city.node(request.path_params["node_id"])))
+        except KeyError:
+            raise _no_such("node") from None
+
+    async def channels_below(self, request: Request, session: Session) -> Response:
+        offset, limit = _page(request)
+        try:
+            channels, following = self._state.city.channels_below(request.path_params["node_id"], offset, limit)
+        except KeyError:
+            raise _no_such("node") from None
+        return _json(models.ChannelPageDocument([_channel(channel) for channel in channels], _cursor(following)))
+
+    async def channel(self, request: Request, session: Session) -> Response:
+        return _json(_channel(self._find_channel(request)))
+
+    def _find_channel(self, request: Request) -> Channel:
+        try:
+            return self._state.city.channel(request.path_params["channel_id"])
+        except KeyError:
+            raise _no_such("channel") from None
+
+    # --- live ---
+
+    async def open_live(self, request: Request, session: Session) -> Response:
+        body = await _body(request, models.OpenLive)
+        channel = self._find_channel(request)
+        if not channel.online:
+            raise Refusal(409, "camera-offline", "The camera can't be reached.")
+        if self._state.leases.is_full:
+            raise Refusal(503, "too-many-streams", "Too many streams are open.", {"Retry-After": "5"})
+        sources = self._sources(channel.id, body.kind)
+        lease = self._state.leases.open(session.id, channel.id, body.kind)
+        return self._lease_reply(lease, sources, 201, {"Location": f"{PREFIX}/live/{lease.id}"})
+
+    async def renew_live(self, request: Request, session: Session) -> Response:
+        lease = self._state.leases.renew(request.path_params["lease_id"], session.id)
+        if lease is None:
+            raise _no_such("lease")
+        return self._lease_reply(lease, self._sources(lease.channel_id, lease.kind), 200)
+
+    async def close_live(self, request: Request, session: Session) -> Response:
+        if not self._state.leases.close(request.path_params["lease_id"], session.id):
+            raise _no_such("lease")
+        return Response(status_code=204)
+
+    def _sources(self, channel_id: str, kind: StreamKind) -> tuple[Source, ...]:
+        if self._state.media is None:
+            raise Refusal(503, "no-media-server", "The media server is not running.", {"Retry-After": "5"})
+        return self._state.media.sources(self._state.city.stream_number(channel_id), kind)
+
+    def _lease_reply(
+        self, lease: OpenLease, sources: tuple[Source, ...], status: int, headers: dict[str, str] | None = None
+    ) -> Response:
+        number = self._state.city.stream_number(lease.channel_id)
+        note = None if f"c{number}" == lease.channel_id else f"The pictures are those of channel c{number}."
+        documents = [_source(source) for source in sources]
+        term_s = self._state.leases.lease_s
+        document = models.LeaseDocument(lease.id, lease.channel_id, lease.kind.value, term_s, documents, note)
+        return _json(document, status, {"Cache-Control": "no-store", **(headers or {})})
+
+    # --- events ---
+
+    async def stream_events(self, request: Request, session: Session) -> Response:
+        if request.method == "HEAD":  # an endless body would never let go of the connection
+            return Response(media_type="text/event-stream")
+        stream = self._state.events.stream(
+            request.headers.get("last-event-id"), lambda: self._state.sessions.is_open(session)
+        )
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _json(document: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(document), status, headers, "application/json")
+
+
+async def _body(request: Request, shape: type[_Body]) -> _Body:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Refusal(415, "not-json", "The body has to be application/json.")
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > LARGEST_BODY_BYTES:
+            raise Refusal(413, "too-large", f"The body is larger than {LARGEST_BODY_BYTES} bytes.")
+    try:
+        return msgspec.json.decode(bytes(raw), type=shape)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise Refusal(400, "bad-body", "The body does not fit the API.") from None
+
+
+def _page(request: Request) -> tuple[int, int]:
+    """Return offset and limit of a paged operation."""
+    cursor, limit = request.query_params.get("cursor"), request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not _is_number(limit) or not 1 <= int(limit) <= LARGEST_LIMIT:
+        raise Refusal(400, "bad-limit", f"limit is a number from 1 to {LARGEST_LIMIT}.")
+    if cursor is None:
+        return 0, int(limit)
+    if cursor[:1] != "o" or not _is_number(cursor[1:]):
+        raise Refusal(410, "cursor-expired", "The cursor is not good any more; start with the first page.")
+    return int(cursor[1:]), int(limit)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _cursor(offset: int | None) -> str | None:
+    return None if offset is None else f"o{offset}"
+
+
+def _no_such(what: str) -> Refusal:
+    return Refusal(404, f"no-such-{what}", f"There is no such {what}.")
+
+
+def _node(node: Node) -> models.NodeDocument:
+    return models.NodeDocument(
+        node.id,
+        node.parent_id,
+        node.kind.value,
+        node.name,
+        node.gb_code,
+        node.channels_total,
+        node.channels_online,
+        _channel(node.channel) if node.channel else None,
+    )
+
+
+def _channel(channel: Channel) -> models.ChannelDocument:
+    return models.ChannelDocument(
+        channel.id,
+        channel.name,
+        channel.gb_code,
+        channel.online,
+        channel.camera_kind.value,
+        channel.place.value if channel.place else None,
+        channel.longitude,
+        channel.latitude,
+        channel.has_audio,
+        list(channel.path),
+    )
+
+
+def _source(source: Source) -> models.SourceDocument:
+    media = source.credentials
+    return models.SourceDocument(
+        source.protocol.value,
+        source.url,
+        source.codec.value if source.codec else None,
+        source.width,
+        source.height,
+        source.fps,
+        models.CredentialsDocument(media.user, media.password) if media else None,
+    )
