@@ -21,6 +21,10 @@ class NotFound(CenterError):  # noqa: N818
     """The center has no such node, channel or lease (404, 410)."""
 
 
+class CameraOffline(CenterError):  # noqa: N818
+    """The center knows the channel, but its camera can't be reached now (409 camera-offline)."""
+
+
 class ServerFailed(CenterError):  # noqa: N818
     """No answer, or an answer that says the center itself is in trouble (5xx)."""
 
@@ -39,3 +43,7 @@ class BadAddress(WallError):  # noqa: N818
 
 class StorageFailed(WallError):  # noqa: N818
     """A file of ours could not be read or written."""
+
+
+class SnapshotFailed(WallError):  # noqa: N818
+    """There is no picture to take, or libVLC could not write it."""

@@ -61,6 +61,7 @@ class Bridge:
         self.codec: str | None = None
         self.size = (0, 0)  # px; what the stream says of itself
         self.received_bytes = 0
+        self.passed_on = 0  # pictures given to libVLC
         self._thread = threading.Thread(target=self._run, name="bridge", daemon=True)
 
     def start(self) -> None:
@@ -127,6 +128,7 @@ class Bridge:
                 last_dts = packet.dts
                 packet.stream = out
                 target.mux(packet)
+                self.passed_on += 1
         return PaneReason.STREAM_ENDED
 
 

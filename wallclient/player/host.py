@@ -1,7 +1,7 @@
 """A host process: `python -m wallclient.player.host FD`. Plays up to 16 openings with one libVLC instance; loads no Qt.
 
-The main thread is the control loop: it reads commands from the socket FD and sends a heartbeat each second; it never calls libVLC.
-When the socket closes, the application is gone and so is the host.
+The main thread is the control loop: it reads commands from the socket FD and sends a heartbeat each second; it
+never calls libVLC. When the socket closes, the application is gone and so is the host.
 """
 
 import contextlib
@@ -74,7 +74,7 @@ class Host:
         if not data:
             return False
         *lines, self._unread = (self._unread + data).split(b"\n")
-        return all([self._obey(messages.decode_to_host(line)) for line in lines])
+        return all(self._obey(messages.decode_to_host(line)) for line in lines)
 
     def _obey(self, message: messages.ToHost) -> bool:
         match message:
@@ -113,7 +113,9 @@ class Host:
 
 def main() -> None:
     """Run a host on the socket whose descriptor is the only argument."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal reaches the whole group; the application decides
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C in the terminal reaches the whole group; the application decides
     logging.basicConfig(format="host %(process)d %(levelname)s %(message)s", stream=sys.stderr)
     control = socket.socket(fileno=int(sys.argv[1]))
     host = Host(control, vlc.Instance(list(INSTANCE_OPTIONS)))

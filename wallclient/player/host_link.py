@@ -1,4 +1,7 @@
-"""One host process as the application sees it: spawn, talk, notice its death. Lives on the UI thread, never blocks on the host."""
+"""One host process as the application sees it: spawn, talk, notice its death.
+
+Lives on the UI thread, never blocks on the host.
+"""
 
 import logging
 import os

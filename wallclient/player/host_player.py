@@ -1,7 +1,8 @@
 """One libVLC player inside a host: from an `Open` message to pictures in a ring.
 
-Every blocking libVLC call runs on this player's own thread, in order (`stop()` was seen to take 5 s on a silent peer). libVLC's callbacks
-come on libVLC's threads; they touch the ring and the player's queue, and never call libVLC.
+Every blocking libVLC call runs on this player's own thread, in order (`stop()` was seen to take 5 s on a silent
+peer). libVLC's callbacks come on libVLC's threads; they touch the ring and the player's queue, and never call
+libVLC.
 """
 
 import ctypes
@@ -46,7 +47,11 @@ class HostPlayer:
     """Plays one opening until closed. `send` takes messages for the application, from any thread."""
 
     def __init__(
-        self, instance: vlc.Instance, request: messages.Open, block: mmap.mmap, send: Callable[[messages.FromHost], None]
+        self,
+        instance: vlc.Instance,
+        request: messages.Open,
+        block: mmap.mmap,
+        send: Callable[[messages.FromHost], None],
     ) -> None:
         self._instance = instance
         self._request = request
@@ -59,6 +64,7 @@ class HostPlayer:
         self._size = (0, 0, 0)  # width, height, stride of what libVLC draws now
         self._padded = (0, 0)  # size libVLC's decoder works with now
         self._track: VideoTrack | None = None
+        self._shown_at = (0, time.monotonic())
         self._track_of = (0, 0)  # the padded size when the track was read
         self._callbacks = self._make_callbacks()  # libVLC may call them as long as the player lives
         self._thread = threading.Thread(target=self._run, name=f"player-{request.opening}", daemon=True)
@@ -81,7 +87,7 @@ class HostPlayer:
         """Wait for the player's thread to end, at most `timeout_s`."""
         self._thread.join(timeout_s)
 
-    # -- the player's own thread ------------------------------------------------------------------------------------------------
+    # -- the player's own thread -------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
@@ -176,8 +182,17 @@ class HostPlayer:
         received = self._bridge.received_bytes if self._bridge else (raw.read_bytes if known else 0)
         return messages.Stats(
             self._request.opening, codec, track.width, track.height, track.fps, received, self._writer.sequence,
-            raw.lost_pictures if known else 0, track.sar_num, track.sar_den,
+            raw.lost_pictures if known else 0, track.sar_num, track.sar_den, self._latency_ms(raw.lost_pictures),
         )  # fmt: skip
+
+    def _latency_ms(self, lost_pictures: int) -> float | None:
+        """Return how long a picture waits between the bridge and the ring, from the number of those on the way."""
+        shown, now = self._writer.sequence, time.monotonic()
+        (before, then), self._shown_at = self._shown_at, (shown, now)
+        if self._bridge is None or shown <= before or now <= then:
+            return None
+        waiting = max(0, self._bridge.passed_on - shown - lost_pictures)
+        return waiting * (now - then) / (shown - before) * 1000
 
     def _take_snapshot(self, snap: messages.Snap) -> None:
         assert self._player is not None
@@ -195,7 +210,7 @@ class HostPlayer:
         if self._bridge:
             self._bridge.close()
 
-    # -- libVLC's threads: no libVLC call from here -----------------------------------------------------------------------------
+    # -- libVLC's threads: no libVLC call from here ------------------------------------------------
 
     def _on_vlc_end(self, _event: object) -> None:
         self._inbox.put(_Finished(None))
@@ -238,7 +253,9 @@ class HostPlayer:
         return 1
 
     def _visible_size(self) -> tuple[int, int]:
-        """Return the size of the picture within libVLC's padded one; libVLC scales just that part, but does not tell it here."""
+        """Return the size of the picture within libVLC's padded one; libVLC scales just that part, but does not
+        tell it here.
+        """
         hints = [(self._request.source_width, self._request.source_height)]
         if self._bridge:
             hints.insert(0, self._bridge.size)
@@ -246,10 +263,10 @@ class HostPlayer:
 
 
 def visible_size(padded: tuple[int, int], hints: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Return the first of `hints` that fits into `padded`, else the size of a common shape that does, else `padded` itself.
+    """Return the first of `hints` that fits into `padded`, else the size of a common shape that fits, else `padded`.
 
-    libVLC's avcodec decoder aligns a picture's lines to 32 and adds 2 (H.264). A wrong guess costs only a scaling when painted: the true
-    shape is told with the statistics.
+    libVLC's avcodec decoder aligns a picture's lines to 32 and adds 2 (H.264). A wrong guess costs only a
+    scaling when painted: the true shape is told with the statistics.
     """
 
     def fits(size: tuple[int, int]) -> bool:
@@ -260,6 +277,8 @@ def visible_size(padded: tuple[int, int], hints: Sequence[tuple[int, int]]) -> t
 
 
 def fit(source: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
-    """Return the size of `source` scaled into `box`, its shape kept, never above the source, even and at least 2 × 2."""
+    """Return the size of `source` scaled into `box`, its shape kept, never above the source, even and at least
+    2 × 2.
+    """
     scale = min(box[0] / source[0], box[1] / source[1], 1.0)
     return max(2, round(source[0] * scale) // 2 * 2), max(2, round(source[1] * scale) // 2 * 2)

@@ -1,6 +1,7 @@
 """The supervisor of the host processes: where each opening is played, which host is dead, which one is to be retired.
 
-Lives on the UI thread. A host silent for 5 s is killed and its openings end with *player crashed*; whoever owns them opens them anew.
+Lives on the UI thread. A host silent for 5 s is killed and its openings end with *player crashed*; whoever owns
+them opens them anew.
 """
 
 import functools
@@ -55,12 +56,13 @@ class HostPool(QObject):
         self._timer.timeout.connect(self._check)
         self._timer.start(_CHECK_MS)
 
-    # -- for panes ----------------------------------------------------------------------------------------------------------------
+    # -- for panes ---------------------------------------------------------------------------------
 
     def open(self, source: Source, width: int, height: int, *, audio: bool = False, swap: bool = False) -> Opening:
         """Play `source` into a ring for pictures up to `width` × `height` device pixels.
 
-        `swap`: the opening will replace another, so its host may be a little over-full meanwhile. Raises OSError (no memory or processes).
+        `swap`: the opening will replace another, so its host may be a little over-full meanwhile. Raises
+        OSError (no memory or processes).
         """
         if self._closed:
             raise OSError("the pool is closed")
@@ -87,7 +89,10 @@ class HostPool(QObject):
         self._dismiss_retired(host)
 
     def snap(self, opening: Opening, request: int, path: str) -> bool:
-        """Have the picture shown now written to `path` in the source's size; `Opening.snapped` answers. False: no such opening."""
+        """Have the picture shown now written to `path` in the source's size; `Opening.snapped` answers.
+
+        False: no such opening.
+        """
         host = self._by_opening.get(opening.number)
         if host is None:
             return False
@@ -99,7 +104,7 @@ class HostPool(QObject):
         while len(self._hosts) < -(-panes // PANES_PER_HOST):
             self._spawn()
 
-    # -- for app, doctor and bench ------------------------------------------------------------------------------------------------
+    # -- for app, doctor and bench -----------------------------------------------------------------
 
     @property
     def pids(self) -> list[int]:
@@ -130,7 +135,7 @@ class HostPool(QObject):
         for host in hosts:
             host.link.wait(max(0.0, deadline - time.monotonic()))
 
-    # -- placing ------------------------------------------------------------------------------------------------------------------
+    # -- placing -----------------------------------------------------------------------------------
 
     def _place(self, swap: bool) -> _Host:
         limit = PANES_PER_HOST + (_SWAP_ROOM if swap else 0)
@@ -146,7 +151,7 @@ class HostPool(QObject):
         self._hosts.append(host)
         return host
 
-    # -- what hosts say -------------------------------------------------------------------------------------------------------------
+    # -- what hosts say ----------------------------------------------------------------------------
 
     def _on_received(self, host: _Host, message: messages.FromHost) -> None:
         if isinstance(message, messages.Ready | messages.Beat):
@@ -175,7 +180,7 @@ class HostPool(QObject):
             opening.end(PaneReason.PLAYER_CRASHED)
         host.link.deleteLater()
 
-    # -- health -----------------------------------------------------------------------------------------------------------------------
+    # -- health ------------------------------------------------------------------------------------
 
     def _check(self) -> None:
         now = time.monotonic()

@@ -1,8 +1,8 @@
 """Memory shared by the application and one host process.
 
-A block is an unnamed file in memory (memfd) handed over as an open descriptor: nobody else can open it by name, and the kernel frees it
-when the last of the two processes is gone, however it went. This module is the seam for systems without memfd: another `create` and
-another way to carry the handle are all a port needs.
+A block is an unnamed file in memory (memfd) handed over as an open descriptor: nobody else can open it by name,
+and the kernel frees it when the last of the two processes is gone, however it went. This module is the seam for
+systems without memfd: another `create` and another way to carry the handle are all a port needs.
 """
 
 import mmap

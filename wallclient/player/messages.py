@@ -1,7 +1,8 @@
 """What the application and a host say to each other: one JSON object per line, each way.
 
-Every message about a picture carries the *opening number* it belongs to, so that late news of an earlier opening is dropped.
-The descriptor of an opening's ring travels beside its `Open` line (SCM_RIGHTS), in the same order.
+Every message about a picture carries the *opening number* it belongs to, so that late news of an earlier
+opening is dropped. The descriptor of an opening's ring travels beside its `Open` line (SCM_RIGHTS), in the same
+order.
 """
 
 import msgspec
@@ -78,6 +79,7 @@ class Stats(msgspec.Struct, tag="stats"):
     lost_pictures: int
     sar_num: int = 1
     sar_den: int = 1
+    latency_ms: float | None = None  # from arrival at this machine to the ring; None where it can't be told
 
 
 class Ended(msgspec.Struct, tag="ended"):

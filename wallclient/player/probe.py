@@ -20,7 +20,9 @@ def http_reason(url: str, user: str = "", password: str = "") -> PaneReason:
     """Return the reason an HTTP stream gave no picture. Blocks up to a few seconds; never raises."""
     parts = urlsplit(url)
     try:
-        status = _status(parts.scheme, parts.hostname or "", parts.port, f"{parts.path or '/'}?{parts.query}", user, password)
+        status = _status(
+            parts.scheme, parts.hostname or "", parts.port, f"{parts.path or '/'}?{parts.query}", user, password
+        )
     except ConnectionRefusedError:
         return PaneReason.CONNECTION_REFUSED
     except TimeoutError:

@@ -1,11 +1,11 @@
 """Frame ring: three picture slots in shared memory, one writer (libVLC's thread in a host), one reader (the UI thread).
 
-No lock and no message per picture. The writer fills a slot that is neither the newest nor the one the reader has claimed, then publishes
-sequence and slot in one 64-bit word. The reader claims the newest slot and looks again: had the writer published in between, the claim
-may have come too late, so it claims anew.
+No lock and no message per picture. The writer fills a slot that is neither the newest nor the one the reader
+has claimed, then publishes sequence and slot in one 64-bit word. The reader claims the newest slot and looks
+again: had the writer published in between, the claim may have come too late, so it claims anew.
 
-Layout, in 64-bit words: 0 newest (sequence * 4 + slot), 8 claimed slot (3: none), 16 + 8 * slot: width, height, stride in bytes, time.
-Each word that one side writes has a cache line of its own. Pictures follow at byte 4096.
+Layout, in 64-bit words: 0 newest (sequence * 4 + slot), 8 claimed slot (3: none), 16 + 8 * slot: width, height,
+stride in bytes, time. Each word that one side writes has a cache line of its own. Pictures follow at byte 4096.
 """
 
 import mmap
@@ -137,7 +137,10 @@ class RingReader:
 
 
 def new_ring(width_px: int, height_px: int) -> tuple[int, RingReader]:
-    """Return a descriptor to hand to a host, and the reader of a new ring for pictures up to this size. Raises OSError."""
+    """Return a descriptor to hand to a host, and the reader of a new ring for pictures up to this size.
+
+    Raises OSError.
+    """
     import os
 
     fd = memory.create(ring_bytes(width_px, height_px))

@@ -1,7 +1,7 @@
 """Reads the video track of a libVLC media: codec, pictures a second, pixel shape.
 
-python-vlc 3.0.21203 lays out `MediaTrack` with three pointers where libvlc_media_track_t has a union of them, and its `tracks_get` never
-frees what it got (https://github.com/oaubert/python-vlc, generated/3.0/vlc.py).
+python-vlc 3.0.21203 lays out `MediaTrack` with three pointers where libvlc_media_track_t has a union of them,
+and its `tracks_get` never frees what it got (https://github.com/oaubert/python-vlc, generated/3.0/vlc.py).
 """
 
 import ctypes
@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 import vlc
 
-_NAMES = {"h264": "h264", "avc1": "h264", "hevc": "h265", "hev1": "h265", "hvc1": "h265", "mjpg": "mjpeg", "mpgv": "mpeg2"}
+_NAMES = {
+    "h264": "h264",
+    "avc1": "h264",
+    "hevc": "h265",
+    "hev1": "h265",
+    "hvc1": "h265",
+    "mjpg": "mjpeg",
+    "mpgv": "mpeg2",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,9 @@ class VideoTrack:
 
 def video_track(media: vlc.Media) -> VideoTrack | None:
     """Return the first video track known so far."""
-    array = ctypes.POINTER(vlc.MediaTrack)()  # declared one level short: libVLC stores the address of an array of pointers
+    array = ctypes.POINTER(
+        vlc.MediaTrack
+    )()  # declared one level short: libVLC stores the address of an array of pointers
     count = vlc.libvlc_media_tracks_get(media, ctypes.byref(array))
     if not count:
         return None
@@ -42,4 +52,6 @@ def _read(track: vlc.MediaTrack) -> VideoTrack:
     video = ctypes.cast(track.audio, ctypes.POINTER(vlc.VideoTrack)).contents  # `audio` is where the union stands
     fourcc = track.codec.to_bytes(4, "little").decode("ascii", "replace").lower()
     fps = video.frame_rate_num / video.frame_rate_den if video.frame_rate_den else 0.0
-    return VideoTrack(_NAMES.get(fourcc, fourcc.strip()), video.width, video.height, fps, video.sar_num or 1, video.sar_den or 1)
+    return VideoTrack(
+        _NAMES.get(fourcc, fourcc.strip()), video.width, video.height, fps, video.sar_num or 1, video.sar_den or 1
+    )
