@@ -1,0 +1,20 @@
+"""Child of the doctor: asks keyring which backend it would use. Reads and writes no password."""
+
+import json
+
+
+def main() -> None:
+    """Print the backend's full class name and, if it is a chain, those of its links."""
+    import keyring
+
+    backend = keyring.get_keyring()
+    links = getattr(backend, "backends", ()) if type(backend).__module__ == "keyring.backends.chainer" else ()
+    print(json.dumps({"backend": _name(backend), "links": [_name(link) for link in links]}))
+
+
+def _name(backend: object) -> str:
+    return f"{type(backend).__module__}.{type(backend).__qualname__}"
+
+
+if __name__ == "__main__":
+    main()
