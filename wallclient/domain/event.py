@@ -17,4 +17,11 @@ class EventsLost:
     """The center can't tell what happened since our last event: whatever is shown must be read again."""
 
 
-CenterEvent = ChannelStatus | EventsLost
+@dataclass(frozen=True, slots=True)
+class LineState:
+    """The line the events come through was opened (`up`) or lost. Told once per change, first when it opens."""
+
+    up: bool
+
+
+CenterEvent = ChannelStatus | EventsLost | LineState

@@ -1,0 +1,210 @@
+"""Adapter for centers that speak Center API v1 (resources/center-api.yaml)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from wallclient.api import models
+from wallclient.api.center import Capabilities, ChannelPage, Health, Identity
+from wallclient.api.native_events import NativeEvents
+from wallclient.api.tokens import Tokens
+from wallclient.api.wire import Wire
+from wallclient.domain.address import CENTER_SCHEMES, checked_address
+from wallclient.domain.errors import BadAddress, BadPayload, CenterError, NotFound, SignInNeeded
+from wallclient.domain.node import CameraKind, Channel, Node, NodeKind, NodePage, PlaceCategory
+from wallclient.domain.stream import Codec, Credentials, Lease, Protocol, Source, StreamKind
+
+PREFIX = "/api/v1"
+SHORTEST_LEASE_S = 1.0
+_Reply = TypeVar("_Reply")
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+class NativeCenter:
+    """A center that speaks Center API v1, at `base_url` (http or https). Raises BadAddress for any other address.
+
+    Implements `wallclient.api.center.Center`; see there. A private CA goes in as `ca_file` (PEM).
+    """
+
+    def __init__(self, base_url: str, ca_file: Path | None = None) -> None:
+        self._base_url = checked_address(base_url, CENTER_SCHEMES).url.rstrip("/")
+        self._ca_file = ca_file
+        self._api_url = self._base_url + PREFIX
+        self._wire = Wire(self._api_url, ca_file)
+        self._tokens = Tokens(self._renew)
+        self._capabilities = Capabilities(live=True, events=True, counts=True)
+
+    def __repr__(self) -> str:
+        return f"NativeCenter({self._base_url!r})"
+
+    @property
+    def base_url(self) -> str:
+        """Address as the operator typed it, without user information."""
+        return self._base_url
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this center said at log-in it can do."""
+        return self._capabilities
+
+    # --- session ---
+
+    def health(self) -> Health:
+        """Ask whether the center is there."""
+        document = self._wire.call("GET", "/health", models.HealthDocument)
+        return Health(document.name, document.api_version)
+
+    def log_in(self, user: str, password: str) -> Identity:
+        """Start a session. Raises SignInNeeded for a wrong user or password."""
+        body = models.LogIn(user, password)
+        session = self._wire.call("POST", "/session", models.SessionDocument, body=body)
+        self._tokens.keep(session)
+        offered = session.capabilities
+        self._capabilities = Capabilities("live" in offered, "events" in offered, counts="tree" in offered)
+        return Identity(session.operator.user, session.operator.name, session.operator.post)
+
+    def log_out(self) -> None:
+        """End the session; a center that can't be reached lets it lapse."""
+        token = self._tokens.take_away()
+        if token is not None:
+            try:
+                self._wire.call("DELETE", "/session", type(None), token=token)
+            except CenterError:
+                pass  # the tokens are forgotten here, and the center's own terms end the rest
+
+    # --- tree ---
+
+    def children(self, node_id: str | None, cursor: str | None = None, limit: int = 200) -> NodePage:
+        """Return a page of the children of a node, or of the roots."""
+        path = "/nodes" if node_id is None else f"/nodes/{_segment(node_id)}/children"
+        page = self._call("GET", path, models.NodePageDocument, query={"cursor": cursor, "limit": limit})
+        return NodePage(tuple(read_node(item) for item in page.items), page.next_cursor)
+
+    def node(self, node_id: str) -> Node:
+        """Return one node with fresh counts."""
+        return read_node(self._call("GET", f"/nodes/{_segment(node_id)}", models.NodeDocument))
+
+    def channels_below(self, node_id: str, cursor: str | None = None, limit: int = 200) -> ChannelPage:
+        """Return a page of the channels anywhere below a node."""
+        query = {"cursor": cursor, "limit": limit}
+        page = self._call("GET", f"/nodes/{_segment(node_id)}/channels", models.ChannelPageDocument, query=query)
+        return ChannelPage(tuple(read_channel(item) for item in page.items), page.next_cursor)
+
+    def channel(self, channel_id: str) -> Channel:
+        """Return one channel."""
+        return read_channel(self._call("GET", f"/channels/{_segment(channel_id)}", models.ChannelDocument))
+
+    # --- live ---
+
+    def open_live(self, channel_id: str, kind: StreamKind) -> Lease:
+        """Open a live stream. Raises CameraOffline."""
+        path = f"/channels/{_segment(channel_id)}/live"
+        return read_lease(self._call("POST", path, models.LeaseDocument, body=models.OpenLive(kind)))
+
+    def renew_live(self, lease_id: str) -> Lease:
+        """Keep a stream open. Raises NotFound once it has lapsed."""
+        return read_lease(self._call("POST", f"/live/{_segment(lease_id)}/renewal", models.LeaseDocument))
+
+    def close_live(self, lease_id: str) -> None:
+        """Give a stream back; one that has lapsed already is no error."""
+        try:
+            self._call("DELETE", f"/live/{_segment(lease_id)}", type(None))
+        except NotFound:
+            pass
+
+    # --- events, end ---
+
+    def events(self) -> NativeEvents:
+        """Return a new stream of events, with a connection of its own."""
+        return NativeEvents(Wire(self._api_url, self._ca_file), self._tokens)
+
+    def close(self) -> None:
+        """Break off every call under way and refuse further ones, without waiting for the network."""
+        self._wire.close()
+
+    # --- inside ---
+
+    def _renew(self, refresh_token: str) -> models.SessionDocument:
+        body = models.Renewal(refresh_token)
+        return self._wire.call("POST", "/session/renewal", models.SessionDocument, body=body)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        shape: type[_Reply],
+        *,
+        body: object = None,
+        query: Mapping[str, str | int | None] | None = None,
+    ) -> _Reply:
+        """Call with a good token; one that is refused all the same is renewed once."""
+        token = self._tokens.access()
+        try:
+            return self._wire.call(method, path, shape, token=token, body=body, query=query)
+        except SignInNeeded:
+            token = self._tokens.refused(token)
+            return self._wire.call(method, path, shape, token=token, body=body, query=query)
+
+
+def read_node(raw: models.NodeDocument) -> Node:
+    """Read a node; a kind this program does not know is shown as a group. Source: contract, schema Node."""
+    kind = _word(NodeKind, raw.kind) or NodeKind.GROUP
+    if (kind is NodeKind.CHANNEL) != (raw.channel is not None):
+        raise BadPayload(f"node of kind {kind} with{'out' if raw.channel is None else ''} a channel")
+    channel = read_channel(raw.channel) if raw.channel else None
+    return Node(raw.id, raw.parent_id, kind, raw.name, raw.gb_code, raw.channels_total, raw.channels_online, channel)
+
+
+def read_channel(raw: models.ChannelDocument) -> Channel:
+    """Read a channel; unknown kinds and places are left out. Source: contract, schema Channel."""
+    return Channel(
+        raw.id,
+        raw.name,
+        raw.gb_code,
+        raw.online,
+        _word(CameraKind, raw.camera_kind) or CameraKind.BOX,
+        _word(PlaceCategory, raw.place),
+        raw.longitude,
+        raw.latitude,
+        raw.has_audio,
+        tuple(raw.path),
+    )
+
+
+def read_lease(raw: models.LeaseDocument) -> Lease:
+    """Read a lease, without the sources this program can't or must not open. Raises BadPayload.
+
+    Source: contract, schema Lease.
+    """
+    kind = _word(StreamKind, raw.kind)
+    if kind is None or not raw.expires_in_s > 0:
+        raise BadPayload(f"lease of kind {raw.kind[:20]!r} for {raw.expires_in_s} s")
+    sources = tuple(source for source in map(_read_source, raw.sources) if source is not None)
+    return Lease(raw.id, raw.channel_id, kind, sources, max(SHORTEST_LEASE_S, raw.expires_in_s))
+
+
+def _read_source(raw: models.SourceDocument) -> Source | None:
+    """Read a source; None for a protocol of the future or an address that is not opened."""
+    protocol = _word(Protocol, raw.protocol)
+    try:
+        address = checked_address(raw.url)
+    except BadAddress:
+        return None
+    if protocol is None:
+        return None
+    given = Credentials(raw.credentials.user, raw.credentials.password) if raw.credentials else address.credentials
+    return Source(protocol, address.url, _word(Codec, raw.codec), raw.width, raw.height, raw.fps, given)
+
+
+def _word(words: type[_Word], text: str | None) -> _Word | None:
+    """Return the member of an enumeration, or None for a word it does not have."""
+    return words(text) if text in {word.value for word in words} else None
+
+
+def _segment(text: str) -> str:
+    """Return an id as one segment of a path. Raises NotFound for ids that no path can carry."""
+    if text in ("", ".", ".."):
+        raise NotFound(f"id {text!r}")
+    return quote(text, safe="")

@@ -1,0 +1,291 @@
+"""HTTP to a center: one connection pool, limits on time and size, calls that can be broken off, errors of our own.
+
+Nothing of `requests` leaves this module but `Stream`'s bytes. No message holds a token, a password or a query.
+"""
+
+import ssl
+import threading
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+from wallclient.api.models import Problem
+from wallclient.domain.errors import (
+    BadPayload,
+    CameraOffline,
+    CenterError,
+    NotFound,
+    NotPermitted,
+    ServerFailed,
+    SignInNeeded,
+    TooManyRequests,
+)
+
+CONNECT_S, READ_S, WHOLE_S = 4.0, 10.0, 30.0
+LARGEST_REPLY_BYTES = 16 * 1024 * 1024
+POOL_SIZE = 16
+_CHUNK_BYTES = 64 * 1024
+_REFUSALS: dict[int, type[CenterError]] = {
+    401: SignInNeeded,
+    403: NotPermitted,
+    404: NotFound,
+    410: NotFound,
+    429: TooManyRequests,
+}
+_BY_SLUG: dict[str, type[CenterError]] = {"camera-offline": CameraOffline}
+_RETRY = Retry(
+    total=2,
+    connect=2,
+    read=0,  # a center that took the call and hangs is not asked again: the operator is waiting
+    status=2,
+    other=0,
+    redirect=0,
+    allowed_methods=frozenset({"GET"}),
+    status_forcelist=(502, 503, 504),
+    backoff_factor=0.2,
+    retry_after_max=2,
+    raise_on_status=False,
+)
+_Reply = TypeVar("_Reply")
+
+
+class _Lines:
+    """The open connections of one wire. `cut` shuts them from any thread, which wakes whoever waits on one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._connections: weakref.WeakSet[HTTPConnection] = weakref.WeakSet()
+        self.is_cut = False
+
+    def add(self, connection: HTTPConnection) -> None:
+        """Remember a connection that was just made. Raises ServerFailed if it came too late."""
+        with self._lock:
+            self._connections.add(connection)
+            if self.is_cut:
+                _shut(connection)
+                raise ServerFailed("the connection was closed by us")
+
+    def cut(self) -> None:
+        with self._lock:
+            self.is_cut = True
+            for connection in list(self._connections):
+                _shut(connection)
+
+
+def _shut(connection: HTTPConnection) -> None:
+    sock = connection.sock
+    if sock is not None:
+        try:
+            if isinstance(sock, ssl.SSLSocket):  # its own shutdown would drop the TLS state under a reading thread
+                super(ssl.SSLSocket, sock).shutdown(2)
+            else:
+                sock.shutdown(2)  # SHUT_RDWR; closing alone would not wake a thread in recv()
+        except OSError:
+            pass  # not connected any more
+
+
+class _Adapter(HTTPAdapter):
+    """Connections that register with `lines`."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
+        super().__init__(pool_connections=2, pool_maxsize=POOL_SIZE, max_retries=_RETRY)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        lines = self._lines
+
+        class Plain(HTTPConnection):
+            def connect(self) -> None:
+                super().connect()
+                lines.add(self)
+
+        class Secure(HTTPSConnection):
+            def connect(self) -> None:
+                super().connect()
+                lines.add(self)
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class SecurePool(HTTPSConnectionPool):
+            ConnectionCls = Secure
+
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+
+class _Bearer(AuthBase):
+    """An access token. As an auth object, it can't be replaced by what a ~/.netrc says."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Stream:
+    """The body of an endless reply, piece by piece as it arrives."""
+
+    def __init__(self, reply: requests.Response, path: str) -> None:
+        self._reply = reply
+        self._path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield pieces until the center ends the reply. Raises ServerFailed when the line is lost or silent."""
+        try:
+            while piece := self._reply.raw.read1(_CHUNK_BYTES):
+                yield piece
+        except _LINE_ERRORS as err:
+            raise ServerFailed(f"{self._path}: {type(err).__name__}") from None
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._reply.close()
+
+
+class Wire:
+    """The way to one center. Thread safe."""
+
+    def __init__(self, api_url: str, ca_file: Path | None = None) -> None:
+        self._api_url = api_url
+        self._lines = _Lines()
+        self._http = requests.Session()
+        self._http.trust_env = False  # no proxy, no ~/.netrc: the network of a center is a private one
+        self._http.verify = str(ca_file) if ca_file else True
+        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = _Adapter(self._lines)
+        self._http.mount("http://", adapter)
+        self._http.mount("https://", adapter)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        shape: type[_Reply],
+        *,
+        token: str | None = None,
+        body: object = None,
+        query: Mapping[str, str | int | None] | None = None,
+    ) -> _Reply:
+        """Do one operation and return its reply, checked against `shape` (None where there is no body).
+
+        Raises the errors of `wallclient.domain.errors`; ServerFailed if there is no whole answer in time.
+        """
+        try:
+            reply = self._send(method, path, token, body, query, READ_S)
+            with reply:
+                raw = _whole_body(reply)
+        except _LINE_ERRORS as err:
+            raise ServerFailed(f"{method} {path}: {_plain(err)}") from None  # the cause quotes the whole URL
+        _check_status(reply.status_code, raw, f"{method} {path}")
+        return _decoded(raw, shape, f"{method} {path}")
+
+    def stream(self, path: str, *, token: str, headers: Mapping[str, str], silence_s: float) -> Stream:
+        """Open an endless reply; after `silence_s` without a byte it counts as lost. Raises as `call` does."""
+        try:
+            reply = self._send("GET", path, token, None, None, silence_s, headers)
+            if reply.status_code == 200 and reply.headers.get("Content-Type", "").startswith("text/event-stream"):
+                return Stream(reply, path)
+            with reply:
+                _check_status(reply.status_code, _whole_body(reply), f"GET {path}")
+            raise BadPayload(f"GET {path}: not an event stream")
+        except _LINE_ERRORS as err:
+            raise ServerFailed(f"GET {path}: {_plain(err)}") from None
+
+    def close(self) -> None:
+        """Break off what is under way and refuse what comes later; does not wait for the network."""
+        self._lines.cut()
+        self._http.close()
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether `close` was called."""
+        return self._lines.is_cut
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        token: str | None,
+        body: object,
+        query: Mapping[str, str | int | None] | None,
+        read_s: float,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        if self._lines.is_cut:
+            raise ServerFailed("the connection was closed by us")
+        return self._http.request(
+            method,
+            self._api_url + path,
+            params={key: str(value) for key, value in (query or {}).items() if value is not None},
+            data=None if body is None else msgspec.json.encode(body),
+            headers={**({"Content-Type": "application/json"} if body is not None else {}), **(headers or {})},
+            auth=_Bearer(token) if token else None,
+            timeout=(CONNECT_S, read_s),
+            allow_redirects=False,  # a center's API does not redirect; a portal's log-in page does
+            stream=True,
+        )
+
+
+# What reading a reply may raise: requests' own, and urllib3's and the socket's, which pass through read1().
+_LINE_ERRORS = (requests.RequestException, HTTPError, OSError)
+
+
+def _whole_body(reply: requests.Response) -> bytes:
+    """Read a reply to its end. Raises ServerFailed when it takes too long, BadPayload when it is too large."""
+    until = time.monotonic() + WHOLE_S
+    raw = bytearray()
+    for piece in reply.iter_content(_CHUNK_BYTES):
+        raw += piece
+        if len(raw) > LARGEST_REPLY_BYTES:
+            raise BadPayload(f"a reply of more than {LARGEST_REPLY_BYTES} bytes")
+        if time.monotonic() > until:
+            raise ServerFailed(f"a reply that took longer than {WHOLE_S:g} s")
+    return bytes(raw)
+
+
+def _check_status(status: int, raw: bytes, what: str) -> None:
+    """Raise what a status other than success means."""
+    if 200 <= status < 300:
+        return
+    try:
+        slug = msgspec.json.decode(raw, type=Problem).slug
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        slug = ""  # HTML of a proxy, for instance
+    refusal = _BY_SLUG.get(slug) or _REFUSALS.get(status) or (ServerFailed if status >= 500 else BadPayload)
+    raise refusal(f"{what}: {status} {slug}".strip())
+
+
+def _decoded(raw: bytes, shape: type[_Reply], what: str) -> _Reply:
+    if shape is type(None):
+        return None
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as err:
+        # Only our own words: the text of a decoder may quote what it read.
+        raise BadPayload(f"{what}: {type(err).__name__}") from None
+
+
+def _plain(err: BaseException) -> str:
+    """Return the kinds of an error and of its innermost reason, without their texts, which quote URLs."""
+    inner: Any = err
+    while True:
+        deeper = getattr(inner, "reason", None) or (inner.args[0] if inner.args else None)
+        if not isinstance(deeper, BaseException):
+            break
+        inner = deeper
+    return type(err).__name__ if inner is err else f"{type(err).__name__} ({type(inner).__name__})"
