@@ -1,6 +1,7 @@
 """Adapter for centers that speak Center API v1 (resources/center-api.yaml)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -69,10 +70,8 @@ class NativeCenter:
         """End the session; a center that can't be reached lets it lapse."""
         token = self._tokens.take_away()
         if token is not None:
-            try:
+            with suppress(CenterError):  # the tokens are forgotten here, and the center's own terms end the rest
                 self._wire.call("DELETE", "/session", type(None), token=token)
-            except CenterError:
-                pass  # the tokens are forgotten here, and the center's own terms end the rest
 
     # --- tree ---
 
@@ -109,10 +108,8 @@ class NativeCenter:
 
     def close_live(self, lease_id: str) -> None:
         """Give a stream back; one that has lapsed already is no error."""
-        try:
+        with suppress(NotFound):
             self._call("DELETE", f"/live/{_segment(lease_id)}", type(None))
-        except NotFound:
-            pass
 
     # --- events, end ---
 
