@@ -16,7 +16,7 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
-from wallclient.domain.errors import NotFound, NotPermitted, SignInNeeded, WallError
+from wallclient.domain.errors import CameraOffline, NotFound, NotPermitted, SignInNeeded, WallError
 from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneEvent, PaneReason, PaneState, next_state
 from wallclient.domain.retry import retry_delay_s
@@ -217,6 +217,8 @@ class LivePane(QObject):
     def _stopped(self, opening: Opening, event: PaneEvent, reason: PaneReason) -> None:
         if self.stopped_at_utc is None and opening.has_picture:
             self.stopped_at_utc = datetime.now(UTC) - timedelta(seconds=opening.silence_s(time.monotonic()))
+        if self._attempts == 0:
+            self._not_before = 0.0  # a swap that failed may still be waiting for its next turn; this is urgent
         self._apply(event, reason)
         self._wake.set()
 
@@ -331,7 +333,7 @@ class LivePane(QObject):
             try:
                 lease = await self._leases.get(target.kind)
             except WallError as err:
-                return _reason_of(err, self.channel)
+                return _reason_of(err)
             if target.kind is StreamKind.SUB:
                 self._sub_height = next((s.height for s in lease.sources if s.height), None)
             outcome = await self._climb(lease, target)
@@ -447,16 +449,15 @@ def _settle(arrived: asyncio.Future[PaneReason | None], reason: PaneReason | Non
 
 
 _REASONS: tuple[tuple[type[WallError], PaneReason], ...] = (
+    (CameraOffline, PaneReason.CAMERA_OFFLINE),
     (NotPermitted, PaneReason.NOT_PERMITTED),
     (NotFound, PaneReason.NOT_FOUND),
     (SignInNeeded, PaneReason.SIGNED_OUT),
 )
 
 
-def _reason_of(err: WallError, channel: Channel | None) -> PaneReason:
+def _reason_of(err: WallError) -> PaneReason:
     """Return why the center gave no lease."""
-    if channel is not None and not channel.online and not isinstance(err, NotPermitted | NotFound | SignInNeeded):
-        return PaneReason.CAMERA_OFFLINE
     return next((reason for kind, reason in _REASONS if isinstance(err, kind)), PaneReason.CENTER_UNAVAILABLE)
 
 
