@@ -20,6 +20,9 @@ BLACK, WHITE = 16, 236  # luma; 236, not 235: the compressed-domain writer moves
 
 _CELL_HEIGHT_PARTS = 22.5  # picture height in cells at 16:9
 _MIN_CONTRAST = 60
+# Where to look, until the check bits agree: part of the cell's height, and how far the right end has drifted to the left.
+# libswscale's fast bilinear scaler (libVLC's swscale-mode 0) drifts by up to two pixels, which matters for the smallest cells.
+_TRIES = ((0.5, 0.0), (0.5, 2.0), (0.5, 1.0), (0.4, 0.0), (0.65, 0.0), (0.4, 2.0))
 _CRC_POLYNOMIAL = 0x2F  # CRC-8/AUTOSAR: detects any three wrong bits in a word of this length
 
 
@@ -106,9 +109,9 @@ def read(
     if channel is None:
         channel = 1 if bytes_per_pixel >= 3 else 0
     cell_w, cell_h = w / CELLS, h / _CELL_HEIGHT_PARTS
-    columns = [int(x + (i + 0.5) * cell_w) * bytes_per_pixel + channel for i in range(CELLS)]
     reach = 1 if min(cell_w, cell_h) >= 6 else 0
-    for part in (0.5, 0.4, 0.65):  # scalers differ by half a pixel, which matters for the smallest cells
+    for part, drift_px in _TRIES:
+        columns = [int(x + (i + 0.5) * (w - drift_px) / CELLS) * bytes_per_pixel + channel for i in range(CELLS)]
         row = int(y + part * cell_h)
         reading = decode(_cells(pixels, columns, row, stride, bytes_per_pixel, reach))
         if reading is not None:
