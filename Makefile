@@ -30,7 +30,7 @@ types: setup ## mypy --strict
 	@$(BIN)/mypy
 
 lock: setup ## pin the newest allowed versions with hashes, for Python 3.11 to 3.13
-	@packaging/lock.sh
+	@packaging/lock.sh --upgrade
 
 wheel: setup ## build dist/wallclient-*.whl
 	@$(BIN)/hatchling build -t wheel
