@@ -3,8 +3,8 @@
     .venv/bin/python packaging/debian/build.py [--python /usr/bin/python3] [--wheel dist/wallclient-….whl]
 
 libVLC, fonts and the X libraries come from Debian (Depends), so that they get their security updates from there. The
-Python packages are those of requirements.txt, checked against its hashes. The package fits the Python it was built with,
-because the wheels do: build it on the release it is for.
+Python packages are those of requirements.txt, checked against its hashes. The package fits the Python it was built
+with, because the wheels do: build it on the release it is for.
 """
 
 import argparse
@@ -31,6 +31,7 @@ NEEDLESS = (  # Qt's tools and QML modules: nothing of the program runs them, an
     "PySide6/qmllint",
     "PySide6/qmlls",
     "PySide6/include",
+    "PySide6/scripts",
 )
 LAUNCHER = f"""#!/bin/sh
 exec {PREFIX}/venv/bin/python -m wallclient.cli "$@"
@@ -80,6 +81,8 @@ def install_program(stage: pathlib.Path, python: str, wheel: pathlib.Path) -> No
     for script in (venv / "bin").iterdir():  # they name the place they were made in, and nothing needs them
         if not script.name.startswith("python"):
             script.unlink()
+    for note in packages.glob("wallclient-*.dist-info/direct_url.json"):
+        note.unlink()  # where the wheel lay
     settings = venv / "pyvenv.cfg"
     lines = settings.read_text().splitlines(keepends=True)
     settings.write_text("".join(line for line in lines if not line.startswith("command")))
@@ -91,7 +94,7 @@ def compile_all(stage: pathlib.Path, venv: pathlib.Path) -> None:
     """Write the byte code, which an operator's account may not do later; its paths are those of the place to be."""
     options = ["-q", "-j", "2", "-s", str(stage), "-p", "/", "--invalidation-mode", "unchecked-hash"]
     done = subprocess.run([venv / "bin" / "python", "-m", "compileall", *options, venv / "lib"], check=False)
-    if done.returncode:  # templates for other Pythons come along in some packages
+    if done.returncode:  # a package may bring templates that are no Python
         print("some files could not be compiled; they are compiled at each start", file=sys.stderr)
 
 
