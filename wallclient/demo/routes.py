@@ -1,6 +1,7 @@
 """The HTTP side of the embedded center: Center API v1 as in resources/center-api.yaml, on Starlette."""
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ LARGEST_BODY_BYTES = 64 * 1024
 DEFAULT_LIMIT, LARGEST_LIMIT = 200, 1000
 API_VERSION = "1.0"
 CAPABILITIES = ["tree", "live", "events"]
+_CURSOR = re.compile(r"[A-Za-z0-9._~-]{1,256}")
 _Body = TypeVar("_Body")
 _Handler = Callable[[Request], Awaitable[Response]]
 _Guarded = Callable[[Request, Session], Awaitable[Response]]
@@ -151,32 +153,30 @@ class _Api:
         return self._children(request, None)
 
     async def children(self, request: Request, session: Session) -> Response:
-        return self._children(request, request.path_params["node_id"])
+        return self._children(request, self._find_node(request).id)
 
     def _children(self, request: Request, node_id: str | None) -> Response:
         offset, limit = _page(request)
-        try:
-            nodes, following = self._state.city.children(node_id, offset, limit)
-        except KeyError:
-            raise _no_such("node") from None
+        nodes, following = self._state.city.children(node_id, offset, limit)
         return _json(models.NodePageDocument([_node(node) for node in nodes], _cursor(following)))
 
     async def node(self, request: Request, session: Session) -> Response:
-        try:
-            return _json(_node(self._state.city.node(request.path_params["node_id"])))
-        except KeyError:
-            raise _no_such("node") from None
+        return _json(_node(self._find_node(request)))
 
     async def channels_below(self, request: Request, session: Session) -> Response:
+        node = self._find_node(request)  # before the cursor: what is wrong with a page of no node does not matter
         offset, limit = _page(request)
-        try:
-            channels, following = self._state.city.channels_below(request.path_params["node_id"], offset, limit)
-        except KeyError:
-            raise _no_such("node") from None
+        channels, following = self._state.city.channels_below(node.id, offset, limit)
         return _json(models.ChannelPageDocument([_channel(channel) for channel in channels], _cursor(following)))
 
     async def channel(self, request: Request, session: Session) -> Response:
         return _json(_channel(self._find_channel(request)))
+
+    def _find_node(self, request: Request) -> Node:
+        try:
+            return self._state.city.node(request.path_params["node_id"])
+        except KeyError:
+            raise _no_such("node") from None
 
     def _find_channel(self, request: Request) -> Channel:
         try:
@@ -259,6 +259,8 @@ def _page(request: Request) -> tuple[int, int]:
         raise Refusal(400, "bad-limit", f"limit is a number from 1 to {LARGEST_LIMIT}.")
     if cursor is None:
         return 0, int(limit)
+    if not _CURSOR.fullmatch(cursor):
+        raise Refusal(400, "bad-cursor", "This is not a cursor.")
     if cursor[:1] != "o" or not _is_number(cursor[1:]):
         raise Refusal(410, "cursor-expired", "The cursor is not good any more; start with the first page.")
     return int(cursor[1:]), int(limit)
