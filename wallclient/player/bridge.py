@@ -6,6 +6,7 @@ Needed wherever libVLC has no live555 (Debian, Ubuntu). One thread per stream; n
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -14,9 +15,13 @@ import av.error
 import av.logging
 
 from wallclient.domain.pane import PaneReason
+from wallclient.player.retime import Retimer
 
 OPEN_TIMEOUT_S = 6.0
 READ_TIMEOUT_S = 30.0  # a frozen server may come back; the application judges silence by pictures, much earlier
+_SMALL_PROBE_BYTES = 32  # the SDP says all we need, and every picture FFmpeg looks at first is time lost
+_LARGE_PROBE_BYTES = 500_000
+_KEY_PICTURE_S = 12.0  # some encoders refresh bit by bit and never send a key picture
 _TS_VIDEO = {"h264", "hevc", "mpeg2video", "mpeg4"}
 _TS_AUDIO = {"aac", "mp3", "mp2", "ac3"}
 
@@ -90,23 +95,30 @@ class Bridge:
     def _pump_any(self) -> PaneReason:
         """Pump over TCP; over UDP where the server refuses TCP (461, which FFmpeg reports as another 4xx)."""
         try:
-            source = self._open("tcp")
+            return self._pump_over("tcp")
         except (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError, av.error.HTTPNotFoundError):
             raise
         except av.error.HTTPClientError:
-            source = self._open("udp")
-        with source:
+            return self._pump_over("udp")
+
+    def _pump_over(self, transport: str) -> PaneReason:
+        with self._open(transport, _SMALL_PROBE_BYTES) as source:
+            video = next(iter(source.streams.video), None)
+            if video is None or video.codec_context.width:
+                return self._pump(source)
+        with self._open(
+            transport, _LARGE_PROBE_BYTES
+        ) as source:  # the SDP did not tell the size, which the muxer insists on
             return self._pump(source)
 
-    def _open(self, transport: str) -> av.container.InputContainer:
+    def _open(self, transport: str, probe_bytes: int) -> av.container.InputContainer:
         options = {
             "rtsp_transport": transport,
             "timeout": str(int(READ_TIMEOUT_S * 1e6)),
             "analyzeduration": "0",
-            "probesize": "200000",
+            "probesize": str(probe_bytes),
             "fflags": "nobuffer",
             "allowed_media_types": "video+audio" if self._audio else "video",
-            "rtsp_flags": "prefer_tcp" if transport == "tcp" else "",
         }
         return av.open(self._url, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
 
@@ -119,17 +131,32 @@ class Bridge:
         with av.open(f"pipe:{self._write_fd}", "w", format="mpegts", options={"flush_packets": "1"}) as target:
             out = target.add_stream_from_template(video)
             last_dts = None
+            started, give_up_key = False, time.monotonic() + _KEY_PICTURE_S
+            retimer, time_base = Retimer(), float(video.time_base or 1 / 90_000)
             for packet in source.demux(video):
                 if self._closing.is_set():
                     break
                 self.received_bytes += packet.size
+                if not started:
+                    started = packet.is_keyframe or time.monotonic() > give_up_key
+                    if not started:
+                        continue  # nothing can be decoded yet but grey
                 if packet.dts is None or (last_dts is not None and packet.dts <= last_dts):
                     continue  # the muxer refuses such packets for good
                 last_dts = packet.dts
+                _shift(packet, retimer.retime(packet.dts * time_base, time.monotonic()) / time_base)
                 packet.stream = out
                 target.mux(packet)
                 self.passed_on += 1
         return PaneReason.STREAM_ENDED
+
+
+def _shift(packet: av.Packet, ticks: float) -> None:
+    """Move a packet in time, both stamps alike."""
+    if ticks and packet.dts is not None:
+        packet.dts += round(ticks)
+        if packet.pts is not None:
+            packet.pts += round(ticks)
 
 
 def _widen(fd: int) -> None:
