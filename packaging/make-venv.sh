@@ -4,7 +4,7 @@
 #   packaging/make-venv.sh [directory] [requirements file]
 #
 # PYTHON (default: python3, else the newest python3.x found) must be 3.11 or newer. Does nothing when the environment was made from
-# the same requirements, the same pyproject.toml and a Python that still runs.
+# the same requirements, the same pyproject.toml and a Python that still runs and is of the version asked for.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -32,8 +32,14 @@ choose_python() {
 
 stamp() { cat "$requirements" pyproject.toml | sha256sum | cut -d ' ' -f 1; }
 
+version() { "$1" -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null; }
+
+usable() {
+    fits "$venv/bin/python" && { [ -z "${PYTHON:-}" ] || [ "$(version "$PYTHON")" = "$(version "$venv/bin/python")" ]; }
+}
+
 up_to_date() {
-    [ "$(cat "$venv/.setup-stamp" 2>/dev/null)" = "$(stamp)" ] && fits "$venv/bin/python" && [ -x "$venv/bin/wallclient" ]
+    [ "$(cat "$venv/.setup-stamp" 2>/dev/null)" = "$(stamp)" ] && usable && [ -x "$venv/bin/wallclient" ]
 }
 
 make_empty() {
@@ -57,7 +63,7 @@ pip() {
 
 up_to_date && exit 0
 mkdir -p build/setup
-fits "$venv/bin/python" || make_empty
+usable || make_empty
 say "installing $requirements into $venv ..."
 pip install --require-hashes -r "$requirements"
 pip install --no-deps --no-build-isolation --no-index --editable . # the build tool is among the hashed requirements

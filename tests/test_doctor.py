@@ -16,11 +16,12 @@ from wallclient.doctor import child, command, desktop, media, system, text
 from wallclient.doctor.finding import Finding, Level
 
 ROOT = pathlib.Path(doctor.__file__).parent
+NOT_INHERITED = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "LC_ALL")  # they say how the suite runs
 SECRET_SERVICE = "keyring.backends.SecretService.Keyring"
 
 
 def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "LC_ALL")}
+    clean = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     command_line = [sys.executable, "-m", "wallclient.doctor", *arguments]
     return subprocess.run(
         command_line, env={**clean, **environment}, capture_output=True, text=True, timeout=100, check=False
