@@ -1,7 +1,6 @@
-"""Fakes at the seams of a live pane: a center that hands out leases and a pool whose players draw what a test tells them."""
+"""Fakes at the seams of a live pane: a center that hands out leases, and players that draw what a test tells them."""
 
 import asyncio
-from dataclasses import replace
 
 from wallclient.domain.errors import NotFound
 from wallclient.domain.node import Channel
@@ -39,12 +38,12 @@ class FakeCenter:
         self.open_leases[lease.id] = lease
         return lease
 
-    async def renew_live(self, lease_id: str) -> Lease:
+    async def renew_live(self, lease_id: str) -> float:
         await asyncio.sleep(0)
         self.renewed.append(lease_id)
         if lease_id not in self.open_leases:
             raise NotFound(lease_id)
-        return replace(self.open_leases[lease_id], expires_in_s=self.life_s)
+        return self.life_s
 
     async def close_live(self, lease_id: str) -> None:
         await asyncio.sleep(0)

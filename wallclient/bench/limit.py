@@ -15,9 +15,10 @@ class NoLimit(RuntimeError):  # noqa: N818
 
 
 def cpu_percent_per_pane(ts_url: str, fps: float, width_px: int, height_px: int) -> float:
-    """Return the percent of one core FFmpeg needs to decode, scale and convert one such stream at `fps`. Raises NoLimit.
+    """Return the percent of one core FFmpeg needs for one such stream: decode, scale, convert. Raises NoLimit.
 
-    Takes `CLIP_S` seconds of the stream as it comes, then decodes them as fast as it can a few times and counts CPU time.
+    Takes `CLIP_S` seconds of the stream as it comes, then decodes them a few times as fast as it can and
+    counts CPU time.
     """
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:

@@ -15,6 +15,7 @@ import av.error
 import av.logging
 
 from wallclient.domain.pane import PaneReason
+from wallclient.player.bridge_audio import AudioLeg
 from wallclient.player.retime import Retimer
 
 OPEN_TIMEOUT_S = 6.0
@@ -23,7 +24,6 @@ _SMALL_PROBE_BYTES = 32  # the SDP says all we need, and every picture FFmpeg lo
 _LARGE_PROBE_BYTES = 500_000
 _KEY_PICTURE_S = 12.0  # some encoders refresh bit by bit and never send a key picture
 _TS_VIDEO = {"h264", "hevc", "mpeg2video", "mpeg4"}
-_TS_AUDIO = {"aac", "mp3", "mp2", "ac3"}
 
 av.logging.set_level(av.logging.PANIC)  # FFmpeg prints addresses with their passwords
 
@@ -130,28 +130,46 @@ class Bridge:
         self.size = (video.codec_context.width, video.codec_context.height)
         with av.open(f"pipe:{self._write_fd}", "w", format="mpegts", options={"flush_packets": "1"}) as target:
             out = target.add_stream_from_template(video)
-            last_dts = None
-            started, give_up_key = False, time.monotonic() + _KEY_PICTURE_S
-            retimer, time_base = Retimer(), float(video.time_base or 1 / 90_000)
-            for packet in source.demux(video):
-                if self._closing.is_set():
-                    break
-                self.received_bytes += packet.size
-                if not started:
-                    started = packet.is_keyframe or time.monotonic() > give_up_key
-                    if not started:
-                        continue  # nothing can be decoded yet but grey
-                if packet.dts is None or (last_dts is not None and packet.dts <= last_dts):
-                    continue  # the muxer refuses such packets for good
-                last_dts = packet.dts
-                _shift(packet, retimer.retime(packet.dts * time_base, time.monotonic()) / time_base)
-                packet.stream = out
-                target.mux(packet)
-                self.passed_on += 1
+            sound = next(iter(source.streams.audio), None) if self._audio else None
+            leg = AudioLeg(sound, target) if sound else None
+            self._pass_on(source, target, video, out, leg)
         return PaneReason.STREAM_ENDED
 
+    def _pass_on(
+        self,
+        source: av.container.InputContainer,
+        target: av.container.OutputContainer,
+        video: av.VideoStream,
+        out: av.VideoStream,
+        leg: AudioLeg | None,
+    ) -> None:
+        """Move packets until the stream ends or the bridge is closed."""
+        retimer, time_base = Retimer(), float(video.time_base or 1 / 90_000)
+        last_dts: int | None = None
+        started, give_up_key = False, time.monotonic() + _KEY_PICTURE_S
+        shift_s = 0.0
+        for packet in source.demux():
+            if self._closing.is_set():
+                return
+            self.received_bytes += packet.size
+            if packet.stream_index != video.index:
+                if leg and started:
+                    leg.feed(packet, shift_s)
+                continue
+            started = started or packet.is_keyframe or time.monotonic() > give_up_key
+            if not started:
+                continue  # nothing but grey can be made of it yet
+            if packet.dts is None or (last_dts is not None and packet.dts <= last_dts):
+                continue  # the muxer refuses such packets for good
+            last_dts = packet.dts
+            shift_s = retimer.retime(packet.dts * time_base, time.monotonic())
+            _shift(packet, shift_s / time_base)
+            packet.stream = out
+            target.mux(packet)
+            self.passed_on += 1
 
-def _shift(packet: av.Packet, ticks: float) -> None:
+
+def _shift(packet: av.Packet[av.VideoStream], ticks: float) -> None:
     """Move a packet in time, both stamps alike."""
     if ticks and packet.dts is not None:
         packet.dts += round(ticks)

@@ -32,6 +32,12 @@ INSTANCE_OPTIONS = (
 )  # fmt: skip
 
 
+def instance_options() -> list[str]:
+    """Return libVLC's options. WALLCLIENT_AUDIO_FILE sends the sound to a file, for machines without a sound card."""
+    sound = os.environ.get("WALLCLIENT_AUDIO_FILE")
+    return [*INSTANCE_OPTIONS, "--aout=afile", f"--audiofile-file={sound}"] if sound else list(INSTANCE_OPTIONS)
+
+
 class Host:
     """Owns the libVLC instance and the players; lives on the main thread."""
 
@@ -118,7 +124,7 @@ def main() -> None:
     )  # Ctrl-C in the terminal reaches the whole group; the application decides
     logging.basicConfig(format="host %(process)d %(levelname)s %(message)s", stream=sys.stderr)
     control = socket.socket(fileno=int(sys.argv[1]))
-    host = Host(control, vlc.Instance(list(INSTANCE_OPTIONS)))
+    host = Host(control, vlc.Instance(instance_options()))
     with contextlib.suppress(ConnectionError):
         host.serve()
     host.end()

@@ -20,8 +20,8 @@ class Streams(Protocol):
     async def open_live(self, channel_id: str, kind: StreamKind) -> Lease:
         """Open a lease. Raises CenterError."""
 
-    async def renew_live(self, lease_id: str) -> Lease:
-        """Renew a lease and return it with its new life. Raises CenterError."""
+    async def renew_live(self, lease_id: str) -> float:
+        """Renew a lease and return its new life in seconds. Raises CenterError."""
 
     async def close_live(self, lease_id: str) -> None:
         """Give a lease back. Raises CenterError."""
@@ -68,7 +68,7 @@ class LiveLeases:
             await asyncio.sleep(max(1.0, life_s * _RENEW_AT))
             while True:
                 try:
-                    life_s = (await self._streams.renew_live(lease.id)).expires_in_s
+                    life_s = await self._streams.renew_live(lease.id)
                     break
                 except NotFound:
                     self._leases.pop(kind, None)

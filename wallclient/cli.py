@@ -1,0 +1,92 @@
+"""The command `wallclient`: run, demo, doctor, bench. Each part is imported only when asked for."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from wallclient import __version__
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments and arguments[0] == "doctor":
+        from wallclient import doctor
+
+        return doctor.main(arguments[1:])
+    options = _parser().parse_args(arguments)
+    run = getattr(options, "run", None)
+    if run is None:
+        from wallclient.app import run_client
+
+        return run_client()
+    return int(run(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="wallclient", description="Desktop video-wall operator client.")
+    parser.add_argument("--version", action="version", version=f"wallclient {__version__}")
+    commands = parser.add_subparsers(metavar="command")
+
+    run = commands.add_parser("run", help="open the client (also without a command)")
+    run.add_argument("--center", metavar="URL", help="address of the center; else the last one")
+    run.add_argument("--user", help="user name for the log-in dialog")
+    run.add_argument("--log", default="warning", choices=("debug", "info", "warning", "error"), help="how much to log")
+    run.set_defaults(run=_run)
+
+    demo = commands.add_parser("demo", help="start the embedded center; with --wall, a wall in front of it")
+    demo.add_argument("--cameras", type=_cameras, default=2000, metavar="N", help="size of the city, 16 … 497000")
+    demo.add_argument("--fps", type=float, default=25.0, help="pictures a second of every camera")
+    demo.add_argument("--port", type=int, default=0, help="port of the center; 0: a free one")
+    demo.add_argument("--wall", action="store_true", help="log in and open a 4×4 wall")
+    demo.add_argument("--seconds", type=float, help="end by itself after so long (20 without a display)")
+    demo.add_argument("--out", type=Path, default=Path("build/demo"), help="folder for wall.png and report.json")
+    demo.set_defaults(run=_demo)
+
+    commands.add_parser("doctor", help="tell what this machine has and what to do about each lack", add_help=False)
+
+    bench = commands.add_parser("bench", help="measure the program on this machine")
+    benches = bench.add_subparsers(metavar="what", required=True)
+    live = benches.add_parser("live", help="a wall of live panes")
+    live.add_argument("--panes", type=int, default=16, choices=(1, 4, 6, 8, 9, 10, 13, 16, 25, 36, 49, 64))
+    live.add_argument("--fps", type=float, default=25.0)
+    live.add_argument("--transport", choices=("rtsp", "ts"), default="rtsp")
+    live.add_argument("--seconds", type=float, default=20.0, help="length of the measured part")
+    live.add_argument("--json", type=Path, metavar="FILE", help="write the figures there; else to standard output")
+    live.add_argument("--virtual", action="store_true", help="use an own virtual display even where there is one")
+    live.set_defaults(run=_bench_live)
+    return parser
+
+
+def _cameras(text: str) -> int:
+    number = int(text)
+    if not 16 <= number <= 497_000:
+        raise argparse.ArgumentTypeError("must be 16 … 497000")
+    return number
+
+
+def _run(options: argparse.Namespace) -> int:
+    from wallclient.app import run_client
+
+    return run_client(options.center, options.user, log_level=options.log)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if options.wall:
+        from wallclient.demo_wall import run_demo_wall
+
+        return run_demo_wall(options.cameras, options.fps, options.seconds, options.out)
+    from wallclient.demo.__main__ import main as demo_main
+
+    return int(demo_main(["--cameras", str(options.cameras), "--fps", str(options.fps), "--port", str(options.port)]))
+
+
+def _bench_live(options: argparse.Namespace) -> int:
+    from wallclient.bench.live import run
+
+    return run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
