@@ -1,0 +1,151 @@
+"""What all dialogs share: asking without a nested event loop, and a plain frame."""
+
+import asyncio
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wallclient.ui.shortcuts import MOUSE, SHORTCUTS, Group, key_names, translated
+from wallclient.ui.theme import Metrics
+
+
+async def ask(dialog: QDialog) -> int:
+    """Open `dialog` and return its result. `exec()` would nest an event loop inside the running task."""
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    dialog.finished.connect(lambda result: None if answer.done() else answer.set_result(result))
+    dialog.open()
+    try:
+        return await answer
+    finally:
+        dialog.deleteLater()
+
+
+class PlainDialog(QDialog):
+    """A dialog with a heading, a body, a place for an error in words, and buttons."""
+
+    def __init__(self, title: str, metrics: Metrics, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setModal(True)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(metrics.space_px)
+        self._error = _label("", "DialogError")
+        self._error.setWordWrap(True)
+        self._error.hide()
+        self.buttons = QDialogButtonBox()
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        margin = metrics.space_px * 3
+        layout.setContentsMargins(margin, margin, margin, margin)
+        layout.setSpacing(metrics.space_px * 2)
+        layout.addWidget(_label(title, "DialogTitle"))
+        layout.addLayout(self.body)
+        layout.addWidget(self._error)
+        layout.addWidget(self.buttons)
+
+    def show_error(self, text: str) -> None:
+        """Say what went wrong; an empty text takes it away."""
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+
+    def hint(self, text: str) -> QLabel:
+        """Add a quiet line to the body."""
+        label = _label(text, "DialogHint")
+        label.setWordWrap(True)
+        self.body.addWidget(label)
+        return label
+
+
+class NameDialog(PlainDialog):
+    """Asks for a name."""
+
+    def __init__(self, title: str, name: str, metrics: Metrics, parent: QWidget | None = None) -> None:
+        super().__init__(title, metrics, parent)
+        self._edit = QLineEdit(name)
+        self._edit.setMaxLength(80)
+        self._edit.setMinimumWidth(metrics.text_px * 24)
+        self._edit.selectAll()
+        self.body.addWidget(self._edit)
+        save = self.buttons.addButton(self.tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        save.setDefault(True)
+        save.setEnabled(bool(name.strip()))
+        self._edit.textChanged.connect(lambda text: save.setEnabled(bool(text.strip())))
+
+    @property
+    def name(self) -> str:
+        """The name typed, without blanks around it."""
+        return self._edit.text().strip()
+
+
+class QuestionDialog(PlainDialog):
+    """Asks before something that can't be taken back."""
+
+    def __init__(self, title: str, text: str, yes: str, metrics: Metrics, parent: QWidget | None = None) -> None:
+        super().__init__(title, metrics, parent)
+        self.hint(text)
+        self.buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole)
+        cancel = self.buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        cancel.setDefault(True)
+
+
+class KeysDialog(PlainDialog):
+    """The F1 page, made from the table of shortcuts."""
+
+    def __init__(self, metrics: Metrics, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Keys"), metrics, parent)
+
+        columns = QHBoxLayout()
+        columns.setSpacing(metrics.space_px * 6)
+        self.body.addLayout(columns)
+        for groups in ((Group.PANES,), (Group.LAYOUTS,), (Group.WINDOW, Group.MOUSE)):
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(metrics.space_px * 2)
+            grid.setVerticalSpacing(max(3, metrics.space_px // 2))
+            columns.addLayout(grid)
+            for group in groups:
+                grid.addWidget(_label(translated(group.value), "KeyGroup"), grid.rowCount(), 0, 1, 2)
+                for keys, text in _rows(group):
+                    row = grid.rowCount()
+                    grid.addWidget(_keys_widget(keys, metrics), row, 0)
+                    grid.addWidget(QLabel(text), row, 1)
+            grid.setRowStretch(grid.rowCount(), 1)
+        close = self.buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.AcceptRole)
+        close.setDefault(True)
+
+
+def _rows(group: Group) -> list[tuple[list[str], str]]:
+    if group is Group.MOUSE:
+        return [([translated(what)], translated(text)) for what, text in MOUSE]
+    return [(key_names(shortcut), translated(shortcut.text)) for shortcut in SHORTCUTS if shortcut.group is group]
+
+
+def _keys_widget(keys: list[str], metrics: Metrics) -> QWidget:
+
+    widget = QFrame()
+    layout = QHBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(metrics.space_px // 2)
+    for key in keys:
+        cap = _label(key, "KeyCap")
+        cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(cap)
+    layout.addStretch(1)
+    return widget
+
+
+def _label(text: str, name: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName(name)
+    return label

@@ -1,0 +1,191 @@
+"""One pane as the wall paints it: its parts' places, its newest picture, and pixmaps of all that is not video."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QImage, QPixmap, QRegion
+
+from wallclient.domain.pane import PaneState
+from wallclient.ui import pane_drawing
+from wallclient.ui.pane_geometry import NO_ZOOM, Zoom, fitted, title_height_px, title_text_px
+
+if TYPE_CHECKING:
+    from wallclient.player.ring import Picture
+    from wallclient.services.live_pane import LivePane
+
+_FORMAT = QImage.Format.Format_RGB32
+_STANDING = (PaneState.STALLED, PaneState.RECONNECTING, PaneState.FAILED)
+
+
+class PaneView:
+    """Everything the wall keeps about one pane between two paint events. All lengths in device pixels."""
+
+    def __init__(self, pane: "LivePane") -> None:
+        self.pane = pane
+        self.on_changed: Callable[[], None] = _nothing  # what the wall connected to the pane's signals
+        self.on_info: Callable[[], None] = _nothing
+        self.number = 0  # from 1, shown in an empty pane
+        self.rect = QRect()
+        self.title_rect = QRect()
+        self.area = QRect()  # below the title
+        self.video_rect = QRect()
+        self.origin = QPoint()  # of `video_rect`
+        self.bars: list[QRect] = []  # of `area`, not covered by the video
+        self._wanted = QRect()
+        self.text_px = 12
+        self.scale = 1.0
+        self.zoom = NO_ZOOM
+        self.selected = False
+        self.show_info = False
+        self.sequence = 0  # of `image`
+        self._stamp = self._picture_px = (0, 0)
+        self.image: QImage | None = None
+        self.exact = False  # `image` has the size of `video_rect`: no scaling
+        self.live = False  # `image` may be painted as it is
+        self._picture: Picture | None = None  # keeps the pixels under `image` alive
+        self._channel_id: str | None = None
+        self._frozen: QImage | None = None
+        self._cache: dict[str, tuple[object, QPixmap]] = {}
+
+    def place(self, rect: QRect, scale: float) -> None:
+        """Give the pane its place on the wall; an empty `rect` hides it."""
+        self.scale = scale
+        self.rect = rect
+        self.text_px = title_text_px(rect.width(), rect.height(), scale)
+        height = min(rect.height(), title_height_px(self.text_px))
+        self.title_rect = QRect(rect.x(), rect.y(), rect.width(), height)
+        self.area = QRect(rect.x(), rect.y() + height, rect.width(), rect.height() - height)
+        self.fit()
+
+    def fit(self) -> None:
+        """Place the video by the shape of the picture shown, or else of the source."""
+        aspect = self.pane.aspect
+        if aspect is None and self.image is not None:
+            aspect = self.image.width() / self.image.height()
+        self._wanted = self.video_rect = fitted(self.area, aspect)
+        if self.image is not None and not self.zoom.active and _nearly(self.image.size(), self._wanted.size()):
+            # players round to even sizes: a row of ground at the edge is better than scaling every picture
+            self.video_rect = QRect(self._wanted.topLeft(), self.image.size())
+        self._measure()
+
+    def wanted_px(self) -> tuple[int, int]:
+        """Return the size the player should deliver: that of the video, times the zoom."""
+        if self.rect.isEmpty():
+            return 0, 0
+        return round(self._wanted.width() * self.zoom.factor), round(self._wanted.height() * self.zoom.factor)
+
+    def set_zoom(self, zoom: Zoom) -> None:
+        """Show another part of the picture."""
+        self.zoom = zoom
+        self.fit()
+
+    def refresh(self) -> None:
+        """Look at the pane's state and channel again; pictures of another channel are dropped at once."""
+        channel = self.pane.channel
+        channel_id = channel.id if channel else None
+        if channel_id != self._channel_id:
+            self._channel_id = channel_id
+            self.drop_picture()
+            self.zoom = NO_ZOOM
+        standing = self.pane.state in _STANDING
+        if standing and self._frozen is None and self.image is not None:
+            self._frozen = pane_drawing.frozen(self.image)
+        if not standing:
+            self._frozen = None
+        self.live = self.pane.state is PaneState.PLAYING and self.image is not None
+        self.fit()
+
+    def drop_picture(self) -> None:
+        """Forget the picture and what was made of it."""
+        self.image = self._picture = self._frozen = None
+        self.sequence = 0
+        self._stamp = self._picture_px = (0, 0)
+        self.live = False
+
+    def claim(self) -> bool:
+        """Take the newest picture from the ring. Return whether it is one that was not painted yet."""
+        picture = self.pane.picture()
+        if picture is None:
+            return False
+        stamp = (picture.sequence, picture.monotonic_ns)  # each ring counts from 1
+        if stamp == self._stamp:
+            return False
+        width, height = picture.width, picture.height
+        self.image = QImage(picture.pixels, width, height, picture.stride_bytes, _FORMAT)
+        self._picture = picture
+        self._stamp = stamp
+        self.sequence = picture.sequence
+        self.live = True
+        if self._picture_px != (width, height):
+            self._picture_px = (width, height)
+            self.fit()
+        return True
+
+    def _measure(self) -> None:
+        image, rect = self.image, self.video_rect
+        self.origin = rect.topLeft()
+        self.bars = rects(QRegion(self.area).subtracted(QRegion(rect)))
+        self.exact = (
+            image is not None
+            and not self.zoom.active
+            and image.width() == rect.width()
+            and image.height() == rect.height()
+        )
+
+    # What is drawn once and painted often. Each key holds all that its pixmap depends on.
+
+    def title(self) -> QPixmap:
+        """Return the title strip."""
+        pane = self.pane
+        key = (self.title_rect.size(), pane.channel, pane.state, pane.stopped_at_utc, self.selected, pane.audible)
+        return self._cached("title", (*key, self.text_px, self.zoom.factor, self.number), pane_drawing.title)
+
+    def panel(self, next_try_s: int | None) -> QPixmap:
+        """Return what stands in place of live video."""
+        pane = self.pane
+        frozen = self._frozen.cacheKey() if self._frozen else 0
+        key = (self.area.size(), self.video_rect, pane.state, pane.reason, pane.stopped_at_utc, next_try_s, frozen)
+        return self._cached("panel", (*key, self.selected, self.number, pane.channel), pane_drawing.panel, next_try_s)
+
+    def info(self) -> QPixmap:
+        """Return the overlay with the stream's figures."""
+        return self._cached("info", (self.pane.info, self.pane.stream_kind, self.area.size()), pane_drawing.info)
+
+    def mini_map(self) -> QPixmap:
+        """Return the small picture frame that shows which part is visible."""
+        return self._cached("map", (self.zoom, self.video_rect.size()), pane_drawing.mini_map)
+
+    @property
+    def frozen(self) -> QImage | None:
+        """The last picture, grey and dim, while the pane stands still."""
+        return self._frozen
+
+    @property
+    def stopped_at_utc(self) -> datetime | None:
+        """When the last picture came, while the pane stands still."""
+        return self.pane.stopped_at_utc if self.pane.state in _STANDING else None
+
+    def forget_drawings(self) -> None:
+        """Draw everything anew, in another language for example."""
+        self._cache.clear()
+
+    def _cached(self, name: str, key: object, draw: "pane_drawing.Draw", *args: int | None) -> QPixmap:
+        found = self._cache.get(name)
+        if found is None or found[0] != key:
+            found = self._cache[name] = (key, draw(self, *args))
+        return found[1]
+
+
+def _nearly(found: QSize, wanted: QSize) -> bool:
+    return 0 <= wanted.width() - found.width() <= 2 and 0 <= wanted.height() - found.height() <= 2
+
+
+def _nothing() -> None:
+    return None
+
+
+def rects(region: QRegion) -> list[QRect]:
+    """Return the rectangles of a region."""
+    return [QRect(rect) for rect in region]  # type: ignore[attr-defined]  # iterable, says Qt for Python's manual

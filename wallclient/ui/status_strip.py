@@ -1,0 +1,82 @@
+"""The line at the foot of the window: center, operator, panes that play, clock. Refreshed once a second."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from wallclient.domain.pane import PaneState
+from wallclient.ui.icons import pixmap
+from wallclient.ui.theme import COLORS, Metrics
+
+if TYPE_CHECKING:
+    from wallclient.services.session import CenterSession
+    from wallclient.services.wall import Wall
+
+
+class StatusStrip(QFrame):
+    """Shows the state of the center and of one wall."""
+
+    def __init__(self, wall: "Wall", session: "CenterSession", metrics: Metrics, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("StatusStrip")
+        self._wall = wall
+        self._session = session
+        self._dot_px = max(8, metrics.small_px * 2 // 3)
+        self._dot = QLabel()
+        self.center_label = QLabel()
+        self.operator_label = QLabel()
+        self.panes_label = QLabel()
+        self.trouble_label = QLabel()
+        self.clock_label = QLabel()
+        self.clock_label.setObjectName("Clock")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(
+            metrics.space_px * 3 // 2, metrics.space_px // 2, metrics.space_px * 3 // 2, metrics.space_px // 2
+        )
+        layout.setSpacing(metrics.space_px)
+        layout.addWidget(self._dot)
+        layout.addWidget(self.center_label)
+        layout.addSpacing(metrics.space_px * 2)
+        layout.addWidget(self.operator_label)
+        layout.addStretch(1)
+        layout.addWidget(self.trouble_label)
+        layout.addSpacing(metrics.space_px)
+        layout.addWidget(self.panes_label)
+        layout.addSpacing(metrics.space_px * 3)
+        layout.addWidget(self.clock_label)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start(1000)
+        session.state_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is true now; labels that did not change are not painted."""
+        color, state = self._center_state()
+        self._dot.setPixmap(_dot(color, self._dot_px))
+        self.center_label.setText(f"{self._session.name} · {state}")
+        operator = self._session.operator
+        self.operator_label.setText(operator.name if operator is not None and self._session.signed_in else "")
+        states = [pane.state for pane in self._wall.panes if pane.state is not PaneState.IDLE]
+        playing = states.count(PaneState.PLAYING)
+        text = self.tr("{playing} of {total} panes playing")
+        self.panes_label.setText(text.format(playing=playing, total=len(states)) if states else "")
+        trouble = len(states) - playing - states.count(PaneState.OPENING)
+        text = self.tr("{count} without picture").format(count=trouble) if trouble else ""
+        self.trouble_label.setText(text)
+        self.trouble_label.setStyleSheet(f"color: {COLORS.warning}" if trouble else "")
+        self.clock_label.setText(datetime.now().strftime("%Y-%m-%d  %H:%M:%S"))
+
+    def _center_state(self) -> tuple[str, str]:
+        if not self._session.signed_in:
+            return COLORS.text_faint, self.tr("not logged in")
+        if self._session.reachable:
+            return COLORS.ok, self.tr("connected")
+        return COLORS.bad, self.tr("does not answer")
+
+
+def _dot(color: str, size_px: int) -> QPixmap:
+    return pixmap("dot", color, size_px)

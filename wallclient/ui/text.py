@@ -1,0 +1,158 @@
+"""Sentences: everything the program says about states, reasons, errors and notices, in the operator's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+
+from wallclient.domain.errors import (
+    BadAddress,
+    BadPayload,
+    CameraOffline,
+    NotFound,
+    NotPermitted,
+    ServerFailed,
+    SignInNeeded,
+    SnapshotFailed,
+    StorageFailed,
+    TooManyRequests,
+    WallError,
+)
+from wallclient.domain.layout import Layout
+from wallclient.domain.notice import Notice, NoticeKind
+from wallclient.domain.pane import PaneReason, PaneState
+from wallclient.domain.stream import StreamKind
+from wallclient.ui.i18n import QT_TRANSLATE_NOOP
+
+if TYPE_CHECKING:
+    from wallclient.services.live_pane import StreamInfo
+
+_REASONS: Mapping[PaneReason, str] = {
+    PaneReason.NO_PICTURE: QT_TRANSLATE_NOOP("text", "The camera sends no new pictures."),
+    PaneReason.CONNECTION_REFUSED: QT_TRANSLATE_NOOP("text", "The media server refuses connections."),
+    PaneReason.UNREACHABLE: QT_TRANSLATE_NOOP("text", "The media server can't be reached."),
+    PaneReason.TIMED_OUT: QT_TRANSLATE_NOOP("text", "The media server does not answer."),
+    PaneReason.WRONG_PASSWORD: QT_TRANSLATE_NOOP("text", "The media server refuses the user name or password."),
+    PaneReason.NOT_FOUND: QT_TRANSLATE_NOOP("text", "This camera does not exist any more."),
+    PaneReason.NOT_PERMITTED: QT_TRANSLATE_NOOP("text", "You are not permitted to watch this camera."),
+    PaneReason.UNDECODABLE: QT_TRANSLATE_NOOP("text", "The stream can't be decoded."),
+    PaneReason.STREAM_ENDED: QT_TRANSLATE_NOOP("text", "The media server ended the stream."),
+    PaneReason.CENTER_UNAVAILABLE: QT_TRANSLATE_NOOP("text", "The center does not answer."),
+    PaneReason.NO_PLAYABLE_SOURCE: QT_TRANSLATE_NOOP("text", "The center offers no stream this computer can play."),
+    PaneReason.PLAYER_CRASHED: QT_TRANSLATE_NOOP("text", "The player failed and is started again."),
+    PaneReason.CAMERA_OFFLINE: QT_TRANSLATE_NOOP("text", "The camera is offline."),
+    PaneReason.SIGNED_OUT: QT_TRANSLATE_NOOP("text", "You are signed out."),
+}
+_STATES: Mapping[PaneState, str] = {
+    PaneState.IDLE: QT_TRANSLATE_NOOP("text", "Empty"),
+    PaneState.OPENING: QT_TRANSLATE_NOOP("text", "Opening…"),
+    PaneState.PLAYING: QT_TRANSLATE_NOOP("text", "Live"),
+    PaneState.STALLED: QT_TRANSLATE_NOOP("text", "Picture stopped"),
+    PaneState.RECONNECTING: QT_TRANSLATE_NOOP("text", "Connection lost"),
+    PaneState.FAILED: QT_TRANSLATE_NOOP("text", "Can't be shown"),
+}
+_ERRORS: tuple[tuple[type[WallError], str], ...] = (
+    (SignInNeeded, QT_TRANSLATE_NOOP("text", "The user name or the password is wrong, or your session has ended.")),
+    (NotPermitted, QT_TRANSLATE_NOOP("text", "You are not permitted to do this.")),
+    (NotFound, QT_TRANSLATE_NOOP("text", "The center does not know this any more.")),
+    (CameraOffline, QT_TRANSLATE_NOOP("text", "The camera is offline.")),
+    (TooManyRequests, QT_TRANSLATE_NOOP("text", "The center is busy. Please try again in a moment.")),
+    (ServerFailed, QT_TRANSLATE_NOOP("text", "The center does not answer. Check the address and the network.")),
+    (BadPayload, QT_TRANSLATE_NOOP("text", "The center's answer can't be understood. Is the address right?")),
+    (BadAddress, QT_TRANSLATE_NOOP("text", "This address can't be used. It starts with http:// or https://.")),
+    (SnapshotFailed, QT_TRANSLATE_NOOP("text", "There is no moving picture to keep.")),
+    (StorageFailed, QT_TRANSLATE_NOOP("text", "The file can't be written. Check free space and permissions.")),
+    (WallError, QT_TRANSLATE_NOOP("text", "This did not work.")),
+)
+_NOTICES: Mapping[NoticeKind, str] = {
+    NoticeKind.FAILED: QT_TRANSLATE_NOOP("text", "{subject}: {error}"),
+    NoticeKind.SNAPSHOT_SAVED: QT_TRANSLATE_NOOP("text", "Snapshot saved: {subject}"),
+    NoticeKind.SNAPSHOT_FAILED: QT_TRANSLATE_NOOP("text", "No snapshot of {subject}. {error}"),
+    NoticeKind.NO_PICTURE_YET: QT_TRANSLATE_NOOP("text", "No snapshot: {subject} shows no picture."),
+    NoticeKind.NOT_ALL_SHOWN: QT_TRANSLATE_NOOP("text", "{subject}: {shown} of {total} cameras shown, no more panes."),
+    NoticeKind.NO_CAMERAS: QT_TRANSLATE_NOOP("text", "{subject} has no cameras."),
+    NoticeKind.VIEW_SAVED: QT_TRANSLATE_NOOP("text", "View saved: {subject}"),
+    NoticeKind.VIEW_INCOMPLETE: QT_TRANSLATE_NOOP(
+        "text", "View {subject}: {shown} of {total} cameras could be opened."
+    ),
+    NoticeKind.FILE_SET_ASIDE: QT_TRANSLATE_NOOP("text", "A damaged file was kept as {subject}; defaults are used."),
+    NoticeKind.CENTER_LOST: QT_TRANSLATE_NOOP("text", "{subject} does not answer. Trying again."),
+    NoticeKind.CENTER_BACK: QT_TRANSLATE_NOOP("text", "{subject} is back."),
+    NoticeKind.NO_AUDIO: QT_TRANSLATE_NOOP("text", "{subject} has no audio."),
+}
+_CODECS = {"h264": "H.264", "hevc": "H.265", "h265": "H.265", "mjpeg": "MJPEG", "mpeg4": "MPEG-4"}
+
+
+def reason_text(reason: PaneReason) -> str:
+    """Say why a pane has no moving picture, in one sentence."""
+    return QCoreApplication.translate("text", _REASONS[reason])
+
+
+def state_text(state: PaneState) -> str:
+    """Say a pane's state in a word or two."""
+    return QCoreApplication.translate("text", _STATES[state])
+
+
+def stopped_text(stopped_at_utc: datetime) -> str:
+    """Say since when a picture stands still, in local time."""
+    return QCoreApplication.translate("text", "Picture stopped at {time}").format(time=local_time(stopped_at_utc))
+
+
+def local_time(moment: datetime) -> str:
+    """Return hours, minutes and seconds of the operator's clock."""
+    return moment.astimezone().strftime("%H:%M:%S")
+
+
+def next_try_text(seconds: int) -> str:
+    """Say when the next try is due."""
+    if seconds <= 0:
+        return QCoreApplication.translate("text", "Connecting again…")
+    return QCoreApplication.translate("text", "Next try in {seconds} s").format(seconds=seconds)
+
+
+def error_text(err: WallError) -> str:
+    """Say an error in one sentence an operator understands. Never shows the log text of the error."""
+    return QCoreApplication.translate("text", next(text for kind, text in _ERRORS if isinstance(err, kind)))
+
+
+def notice_text(notice: Notice) -> str:
+    """Say a notice."""
+    error = error_text(notice.error) if notice.error else ""
+    if notice.kind is NoticeKind.FAILED and not notice.subject:
+        return error
+    text = QCoreApplication.translate("text", _NOTICES[notice.kind])
+    return text.format(subject=notice.subject, shown=notice.shown, total=notice.total, error=error)
+
+
+def layout_text(layout: Layout) -> str:
+    """Name a layout by its number of panes."""
+    return QCoreApplication.translate("text", "{count} panes").format(count=len(layout))
+
+
+def stream_kind_text(kind: StreamKind) -> str:
+    """Name an encoding."""
+    if kind is StreamKind.MAIN:
+        return QCoreApplication.translate("text", "Main stream")
+    return QCoreApplication.translate("text", "Sub stream")
+
+
+def info_lines(kind: StreamKind | None, info: "StreamInfo") -> list[str]:
+    """Return what is known of a stream, most important first; what is unknown is left out."""
+    size = f"{info.width}×{info.height}" if info.width and info.height else ""
+    codec = _CODECS.get((info.codec or "").lower(), (info.codec or "").upper())
+    rate = QCoreApplication.translate("text", "{fps} pictures/s").format(fps=f"{info.fps:.1f}") if info.fps else ""
+    bits = f"{info.kbps:,.0f} kbps" if info.kbps else ""
+    late = ""
+    if info.latency_ms is not None:
+        late = QCoreApplication.translate("text", "Latency {ms} ms").format(ms=round(info.latency_ms))
+    lost = ""
+    if info.lost_pictures:
+        lost = QCoreApplication.translate("text", "Lost pictures {count}").format(count=info.lost_pictures)
+    lines = (
+        (stream_kind_text(kind) if kind else "", str(info.protocol or "").upper()),
+        (codec, size),
+        (rate, bits),
+        (late, lost),
+    )
+    return [" · ".join(word for word in line if word) for line in lines if any(line)]

@@ -1,0 +1,468 @@
+"""The wall: ONE widget that paints all panes of a window. No native video windows, no message per picture.
+
+A refresh tick looks at each pane's picture number and asks for a repaint of the video rectangles that changed; painting
+copies pixels from shared memory to the window, one to one where sizes match. Everything that is not video comes from
+pixmaps drawn once. Inside, all lengths are device pixels.
+"""
+
+import math
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from wallclient.domain.pane import PaneState
+from wallclient.ui import pane_drawing
+from wallclient.ui.pane_geometry import NO_ZOOM, Zoom
+from wallclient.ui.pane_view import PaneView, rects
+from wallclient.ui.theme import COLORS
+
+if TYPE_CHECKING:
+    from wallclient.services.live_pane import LivePane
+    from wallclient.services.wall import Wall
+
+GAP_PX = 4  # between panes, at scale 1; the frame of the selected pane is drawn in it
+_OVERSAMPLING = 1.25  # ticks per picture: above 1, so that no picture waits for a whole interval of its own
+_LONGEST_TICK_MS = 100  # while panes are waiting for pictures
+_SHORTEST_TICK_MS = 16
+_USUAL_FPS = 25.0
+_SETTLE_MS = 120  # a window being dragged larger must not reopen streams at every step
+_PROGRESS_MS = 100
+
+
+class WallWidget(QWidget):
+    """Paints a `Wall`. The mouse is `WallMouse`'s, what is dropped `WallDrop`'s, keys are the window's actions."""
+
+    zoom_changed = Signal(int)
+
+    def __init__(self, wall: "Wall", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.wall = wall
+        self.painted: list[int] = []  # pictures painted per pane since its layout was chosen
+        self.first_painted_ns: list[int] = []  # monotonic; 0: none yet
+        self.last_painted_ns: list[int] = []
+        self.views: list[PaneView] = []
+        self._visible: list[PaneView] = []
+        self._due: list[PaneView] = []  # with a new picture at the last tick
+        self._due_region = QRegion()  # their videos, logical pixels at scale 1
+        self._panes_region = QRegion()
+        self._by_pane: dict[int, PaneView] = {}
+        self._clocks: dict[tuple[str, int], QPixmap] = {}
+        self._clock_text = ""
+        self._info_visible = False
+        self._drop_targets: list[int] = []
+        self._progress = 0
+        self._void = QColor(COLORS.void)
+        self._ground = QColor(COLORS.pane)
+        self._accent = QColor(COLORS.accent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(False)
+        self.setMinimumSize(320, 200)
+        self._tick = _timer(self, self._on_tick, precise=True)
+        self._second = _timer(self, self._on_second)
+        self._animation = _timer(self, self._on_progress)
+        self._settled = _timer(self, self._send_sizes)
+        self._settled.setSingleShot(True)
+        wall.layout_changed.connect(self.sync)
+        wall.panes_changed.connect(self.sync)
+        wall.spot_changed.connect(self._on_spot_changed)
+        wall.selection_changed.connect(self._on_selection_changed)
+        self.sync()
+
+    # Panes
+
+    def sync(self) -> None:
+        """Take over the wall's panes and layout; views move with their panes, so a swap shows no gap."""
+        panes = self.wall.panes
+        known = self._by_pane
+        self._by_pane = {}
+        self.views = []
+        for number, pane in enumerate(panes, 1):
+            view = known.pop(id(pane), None) or self._adopt(pane)
+            view.number = number
+            view.show_info = self._info_visible
+            self.views.append(view)
+            self._by_pane[id(pane)] = view
+        for view in known.values():
+            view.pane.changed.disconnect(view.on_changed)
+            view.pane.info_changed.disconnect(view.on_info)
+        self._resize_counters(len(panes))
+        self._on_selection_changed()
+        self._arrange()
+        self._send_sizes()
+        self._set_pace()
+
+    def _adopt(self, pane: "LivePane") -> PaneView:
+        view = PaneView(pane)
+        view.on_changed = lambda: self._on_pane_changed(view)
+        view.on_info = lambda: self._on_info_changed(view)
+        pane.changed.connect(view.on_changed)
+        pane.info_changed.connect(view.on_info)
+        view.refresh()
+        return view
+
+    def _resize_counters(self, count: int) -> None:
+        for counter in (self.painted, self.first_painted_ns, self.last_painted_ns):
+            del counter[count:]
+            counter.extend([0] * (count - len(counter)))
+
+    def _on_pane_changed(self, view: PaneView) -> None:
+        wanted = view.wanted_px()
+        view.refresh()
+        if view.wanted_px() != wanted:
+            self._settled.start(_SETTLE_MS)
+        self.update_px(view.rect)
+        self._set_pace()
+
+    def _on_info_changed(self, view: PaneView) -> None:
+        former = view.video_rect
+        view.fit()
+        if view.video_rect != former:
+            self._settled.start(_SETTLE_MS)
+        if view.show_info or view.video_rect != former:
+            self.update_px(view.area)
+        self._set_pace()
+
+    def _on_selection_changed(self) -> None:
+        for index, view in enumerate(self.views):
+            selected = index == self.wall.selected
+            if selected != view.selected:
+                view.selected = selected
+                self.update_px(view.rect.adjusted(-GAP_PX * 2, -GAP_PX * 2, GAP_PX * 2, GAP_PX * 2))
+
+    def _on_spot_changed(self) -> None:
+        self._arrange()
+        self._send_sizes()
+
+    # Places
+
+    def _arrange(self) -> None:
+        """Place every pane; with a spot, that pane has the whole wall and the others are hidden."""
+        scale = self.devicePixelRatioF()
+        gap = max(2, round(GAP_PX * scale))
+        margin = gap // 2
+        width = round(self.width() * scale) - 2 * margin
+        height = round(self.height() * scale) - 2 * margin
+        spot = self.wall.spot
+        places = self.wall.layout.rects_px(max(0, width), max(0, height), gap)
+        for index, view in enumerate(self.views):
+            if spot is None:
+                x, y, w, h = places[index] if index < len(places) else (0, 0, 0, 0)
+                view.place(QRect(x + margin, y + margin, w, h), scale)
+            else:
+                view.place(QRect(margin, margin, width, height) if index == spot else QRect(), scale)
+        self._visible = [view for view in self.views if not view.rect.isEmpty()]
+        self._due_region = QRegion()
+        self._panes_region = QRegion()
+        for view in self._visible:
+            self._panes_region += view.rect
+        self.update()
+
+    def _send_sizes(self) -> None:
+        if self.isVisible():
+            for view in self.views:
+                view.pane.set_size(*view.wanted_px())
+
+    def video_rect(self, index: int) -> QRect:
+        """Return where the video of a pane is, in the widget's own (logical) pixels; empty where it is hidden."""
+        return self._logical(self.views[index].video_rect)
+
+    def pane_rect(self, index: int) -> QRect:
+        """Return the whole pane, title included, in logical pixels."""
+        return self._logical(self.views[index].rect)
+
+    def pane_at(self, point: QPoint) -> int | None:
+        """Return the index of the pane under a point in logical pixels."""
+        scale = self.devicePixelRatioF()
+        at = QPoint(round(point.x() * scale), round(point.y() * scale))
+        return next((index for index, view in enumerate(self.views) if view.rect.contains(at)), None)
+
+    def _logical(self, rect: QRect) -> QRect:
+        scale = self.devicePixelRatioF()
+        if scale == 1.0 or rect.isEmpty():
+            return QRect(rect)
+        return QRectF(rect.x() / scale, rect.y() / scale, rect.width() / scale, rect.height() / scale).toAlignedRect()
+
+    def update_px(self, rect: QRect) -> None:
+        """Ask for a repaint of `rect`, given in device pixels."""
+        if not rect.isEmpty():
+            self.update(self._logical(rect))
+
+    # What the window asks for
+
+    def set_info_visible(self, visible: bool) -> None:
+        """Show or hide the streams' figures in all panes."""
+        self._info_visible = visible
+        for view in self.views:
+            view.show_info = visible
+        self.update()
+
+    def zoom(self, index: int) -> Zoom:
+        """Return the digital zoom of a pane."""
+        return self.views[index].zoom
+
+    def set_zoom(self, index: int, zoom: Zoom = NO_ZOOM) -> None:
+        """Show another part of a pane's picture; a stronger zoom asks the player for more pixels, once it settles."""
+        view = self.views[index]
+        if zoom == view.zoom:
+            return
+        view.set_zoom(zoom)
+        self._settled.start(_SETTLE_MS)
+        self.update_px(view.rect)
+        self.zoom_changed.emit(index)
+
+    def mark_drop_target(self, indexes: list[int]) -> None:
+        """Frame the panes a drop would concern; an empty list takes the frames away."""
+        if indexes != self._drop_targets:
+            self._drop_targets = indexes
+            self.update()
+
+    def forget_drawings(self) -> None:
+        """Draw all words anew after the language changed."""
+        for view in self.views:
+            view.forget_drawings()
+        self.update()
+
+    # Time
+
+    def _set_pace(self) -> None:
+        """Tick as fast as the fastest stream asks for, and not at all while no picture can come."""
+        if not self.isVisible():
+            return
+        states = {view.pane.state for view in self.views}
+        waiting = states - {PaneState.IDLE, PaneState.FAILED}
+        if not waiting:
+            self._tick.stop()
+        else:
+            interval = self._tick_ms() if PaneState.PLAYING in waiting else _LONGEST_TICK_MS
+            if not self._tick.isActive() or self._tick.interval() != interval:
+                self._tick.start(interval)
+        if PaneState.OPENING in states:
+            if not self._animation.isActive():
+                self._animation.start(_PROGRESS_MS)
+        else:
+            self._animation.stop()
+
+    def _tick_ms(self) -> int:
+        fastest = max((view.pane.info.fps or 0.0) for view in self.views) or _USUAL_FPS
+        return min(_LONGEST_TICK_MS, max(_SHORTEST_TICK_MS, math.floor(1000 / (fastest * _OVERSAMPLING))))
+
+    def _on_tick(self) -> None:
+        """Ask for a repaint of the videos with a new picture, and remember which."""
+        due = [view for view in self._visible if view.pane.sequence() != view.sequence]
+        if not due:
+            return
+        region = QRegion()
+        for view in due:
+            region += view.video_rect
+        self._due, self._due_region = due, region
+        if self.devicePixelRatioF() == 1.0:
+            self.update(region)
+        else:
+            for view in due:
+                self.update_px(view.video_rect)
+
+    def _on_second(self) -> None:
+        now = datetime.now().strftime("%H:%M:%S")
+        self._clocks.clear()
+        self._clock_text = now
+        for view in self.views:
+            if view.rect.isEmpty():
+                continue
+            if pane_drawing.has_clock(view):
+                self.update_px(view.title_rect)
+            elif view.pane.next_try_s is not None:
+                self.update_px(view.area)
+        left_ms = 1000 - datetime.now().microsecond // 1000
+        self._second.start(left_ms + 5)
+
+    def _on_progress(self) -> None:
+        self._progress += 1
+        for view in self.views:
+            if view.pane.state is PaneState.OPENING:
+                self.update_px(_progress_rect(view))
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what the event's region touches and nothing else."""
+        region = event.region()
+        painter = QPainter(self)
+        scale = self.devicePixelRatioF()
+        if scale != 1.0:
+            painter.scale(1 / scale, 1 / scale)
+            bounds = event.rect()
+            region = QRegion(
+                QRectF(
+                    bounds.x() * scale, bounds.y() * scale, bounds.width() * scale, bounds.height() * scale
+                ).toAlignedRect()
+            )
+        many = region.rectCount() > 1
+        if region == self._due_region and not self._drop_targets:
+            self._paint_due(painter)
+            painter.end()
+            return
+        for rect in rects(region.subtracted(self._panes_region)):
+            painter.fillRect(rect, self._void)
+        for view in self._visible:
+            if region.intersects(view.area):
+                if many:
+                    painter.setClipRect(view.area)
+                self._paint_area(painter, view, region)
+            if region.intersects(view.title_rect):
+                painter.setClipping(False)
+                self._paint_title(painter, view)
+        painter.setClipping(False)
+        self._paint_frames(painter, region)
+        painter.end()
+
+    def _paint_due(self, painter: QPainter) -> None:
+        """Paint new pictures and nothing else: the path of nearly all paint events."""
+        for view in self._due:
+            painter.setClipRect(
+                view.video_rect
+            )  # Qt copies whole lines inside a rectangle, but walks spans in a region
+            self._paint_area(painter, view, None)
+
+    def _paint_title(self, painter: QPainter, view: PaneView) -> None:
+        painter.drawPixmap(view.title_rect.topLeft(), view.title())
+        if pane_drawing.has_clock(view):
+            self._paint_clock(painter, view)
+
+    def _paint_area(self, painter: QPainter, view: PaneView, region: QRegion | None) -> None:
+        """Paint video or what stands in its place; `region` is None where only the video is asked for."""
+        pane = view.pane
+        if pane.state is PaneState.PLAYING and pane.sequence() != view.sequence and view.claim():
+            self._count(view.number - 1)
+        image = view.image
+        if image is None or not view.live:
+            self._paint_panel(painter, view)
+            return
+        if view.exact:
+            painter.drawImage(view.origin, image)
+        else:
+            self._paint_scaled(painter, view, image)
+        if region is not None:
+            for bar in view.bars:
+                if region.intersects(bar):
+                    painter.fillRect(bar, self._ground)
+        if view.show_info:
+            overlay = view.info()
+            rect = view.video_rect
+            painter.drawPixmap(rect.left(), rect.bottom() + 1 - overlay.height(), overlay)
+
+    def _count(self, index: int) -> None:
+        now_ns = time.monotonic_ns()
+        self.painted[index] += 1
+        self.last_painted_ns[index] = now_ns
+        if not self.first_painted_ns[index]:
+            self.first_painted_ns[index] = now_ns
+
+    def _paint_scaled(self, painter: QPainter, view: PaneView, image: QImage) -> None:
+        zoom, rect = view.zoom, view.video_rect
+        width, height = image.width(), image.height()
+        part = QRectF(zoom.left * width, zoom.top * height, zoom.span * width, zoom.span * height)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(QRectF(rect), image, part)
+        if zoom.active:
+            overlay = view.mini_map()
+            inset = round(8 * view.scale)
+            painter.drawPixmap(
+                rect.right() - overlay.width() - inset, rect.bottom() - overlay.height() - inset, overlay
+            )
+
+    def _paint_panel(self, painter: QPainter, view: PaneView) -> None:
+        left_s = view.pane.next_try_s
+        painter.drawPixmap(view.area.topLeft(), view.panel(None if left_s is None else math.ceil(left_s)))
+        if view.pane.state is PaneState.OPENING:
+            rect = _progress_rect(view)
+            painter.fillRect(rect, QColor(COLORS.line))
+            step = rect.width() // 4
+            travel = rect.width() - step
+            at = abs((self._progress * max(2, travel // 12)) % (2 * travel) - travel) if travel > 0 else 0
+            painter.fillRect(rect.x() + at, rect.y(), step, rect.height(), self._accent)
+
+    def _paint_clock(self, painter: QPainter, view: PaneView) -> None:
+        key = (self._clock_text, view.text_px)
+        picture = self._clocks.get(key)
+        if picture is None:
+            picture = self._clocks[key] = pane_drawing.clock(*key)
+        title = view.title_rect
+        x = title.right() + 1 - view.text_px // 2 - picture.width()
+        painter.drawPixmap(x, title.y() + (title.height() - picture.height()) // 2, picture)
+
+    def _paint_frames(self, painter: QPainter, region: QRegion) -> None:
+        """Frame the selected pane in the gap around it, so that no pixel of a picture is covered, and drop targets."""
+        width = max(2, round(GAP_PX * self.devicePixelRatioF()) // 2)
+        for view in self.views:
+            if view.selected and not view.rect.isEmpty():
+                _frame(painter, view.rect, width, self._accent)
+        for index in self._drop_targets:
+            if index < len(self.views) and not (rect := self.views[index].rect).isEmpty():
+                painter.fillRect(rect, QColor(61, 155, 233, 46))
+                _frame(painter, rect, width, QColor(COLORS.accent_text))
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the panes anew; the players hear of it once the size settles."""
+        self._arrange()
+        self._settled.start(_SETTLE_MS)
+        super().resizeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin to look for pictures."""
+        super().showEvent(event)
+        self._arrange()
+        self._send_sizes()
+        self._on_second()
+        self._set_pace()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop looking; hidden panes need no pixels."""
+        super().hideEvent(event)
+        for timer in (self._tick, self._second, self._animation, self._settled):
+            timer.stop()
+
+    def sizeHint(self) -> QSize:
+        """Return a size that suits a 16:9 screen."""
+        return QSize(1280, 720)
+
+
+def _timer(parent: WallWidget, slot: object, precise: bool = False) -> QTimer:
+    timer = QTimer(parent)
+    if precise:
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(slot)
+    return timer
+
+
+def _frame(painter: QPainter, rect: QRect, width: int, color: QColor) -> None:
+    x, y, w, h = rect.x() - width, rect.y() - width, rect.width() + 2 * width, rect.height() + 2 * width
+    painter.fillRect(x, y, w, width, color)
+    painter.fillRect(x, y + h - width, w, width, color)
+    painter.fillRect(x, y, width, h, color)
+    painter.fillRect(x + w - width, y, width, h, color)
+
+
+def _progress_rect(view: PaneView) -> QRect:
+    """Return the place of the progress line of a pane that is opening: at the foot of the area, quiet."""
+    height = max(2, round(2 * view.scale))
+    width = min(view.area.width() // 3, round(160 * view.scale))
+    center = view.area.center()
+    return QRect(center.x() - width // 2, center.y() + round(view.text_px * 1.4), width, height)
