@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import av
@@ -169,7 +170,7 @@ class Bridge:
             self.passed_on += 1
 
 
-def _shift(packet: av.Packet[av.VideoStream], ticks: float) -> None:
+def _shift(packet: "av.Packet[Any]", ticks: float) -> None:
     """Move a packet in time, both stamps alike."""
     if ticks and packet.dts is not None:
         packet.dts += round(ticks)

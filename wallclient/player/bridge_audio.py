@@ -1,6 +1,6 @@
 """The sound of a bridged stream: passed on where MPEG-TS can carry it, else made into AAC (cameras send G.711)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import av
 import av.audio.resampler
@@ -28,7 +28,7 @@ class AudioLeg:
             self._out = target.add_stream("aac", rate=rate, layout="mono")
             self._resampler = av.audio.resampler.AudioResampler(format="fltp", layout="mono", rate=rate)
 
-    def feed(self, packet: av.Packet[av.AudioStream], shift_s: float) -> None:
+    def feed(self, packet: "av.Packet[Any]", shift_s: float) -> None:
         """Pass a packet on, moved in time like the picture; sound that can't be decoded is left out."""
         if packet.dts is None or (self._last_dts is not None and packet.dts <= self._last_dts):
             return
@@ -40,8 +40,7 @@ class AudioLeg:
             self._target.mux(packet)
             return
         try:
-            for frame in packet.decode():
-                assert isinstance(frame, av.AudioFrame)
+            for frame in cast("list[av.AudioFrame]", packet.decode()):
                 if frame.pts is not None:
                     frame.pts += round(shift_s / self._time_base)
                 for even in self._resampler.resample(frame):
