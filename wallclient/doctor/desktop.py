@@ -165,7 +165,8 @@ def check_fonts() -> Finding:
     families = found["families"]
     if not families:
         return Finding("fonts", Level.NOTE, "fonts_none", command=apt("fonts-noto-cjk"), remedy_text="fonts_remedy")
-    return Finding("fonts", Level.OK, "fonts_ok", {"count": len(families), "name": families[0]})
+    name = next((family for family in families if "SC" in family.split()), families[0])  # Noto's name for simplified
+    return Finding("fonts", Level.OK, "fonts_ok", {"count": len(families), "name": name})
 
 
 def check_keyring() -> Finding:
