@@ -12,7 +12,7 @@ from wallclient.demo.clip_file import Clip, Picture
 from wallclient.demo.scenes import LOOP_S, scene
 from wallclient.demo.strip import CELLS
 
-_RATE = {1: ("25", 450), 2: ("25", 2000), 3: ("26", 3000)}  # per scale: quality aimed at, and the most kbit/s
+_RATE = {1: ("22", 600), 2: ("21", 2500), 3: ("22", 4000)}  # per scale: quality aimed at, and the most kbit/s
 
 
 def make_clip(scene_name: str, codec: str, width: int, height: int, fps: int) -> Clip:

@@ -1,6 +1,8 @@
 """Draws the lettering of the band with Qt: camera names and the characters of the time, at each scale that is needed."""
 
 import json
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -59,6 +61,18 @@ def draw(scale: int, names: Mapping[int, str]) -> Lettering:
 
 def write(path: Path, names: Mapping[int, str], scales: Iterable[int] = (1, 2, 3)) -> None:
     """Draw all `scales` into a file for `glyphs.load`."""
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_text(json.dumps([draw(scale, names).to_json() for scale in scales]), "utf-8")
     part.replace(path)
+
+
+def main() -> None:
+    """Draw what standard input orders (names by number, scales) into the file named on the command line."""
+    application = QGuiApplication(sys.argv[:1])
+    order = json.load(sys.stdin)
+    write(Path(sys.argv[1]), {int(number): name for number, name in order["names"].items()}, order["scales"])
+    del application
+
+
+if __name__ == "__main__":
+    main()
