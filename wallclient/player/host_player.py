@@ -273,7 +273,8 @@ def visible_size(padded: tuple[int, int], hints: Sequence[tuple[int, int]]) -> t
         return 0 <= padded[0] - size[0] < 64 and 0 <= padded[1] - size[1] <= 34 and size[1] > 0
 
     shapes = ((padded[0], round(padded[0] * num / den)) for num, den in _COMMON_SHAPES)
-    return next((size for size in (*hints, *shapes) if fits(size)), padded)
+    hinted = next((size for size in hints if fits(size)), None)
+    return hinted or max((size for size in shapes if fits(size)), key=lambda size: size[1], default=padded)
 
 
 def fit(source: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
