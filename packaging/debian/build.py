@@ -33,8 +33,12 @@ NEEDLESS = (  # Qt's tools and QML modules: nothing of the program runs them, an
     "PySide6/include",
     "PySide6/scripts",
 )
-LAUNCHER = f"""#!/bin/sh
-exec {PREFIX}/venv/bin/python -m wallclient.cli "$@"
+LAUNCHER = f"""#!{PREFIX}/venv/bin/python
+import sys
+
+from wallclient.cli import main
+
+sys.exit(main())
 """
 POSTRM = f"""#!/bin/sh
 set -e
