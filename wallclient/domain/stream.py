@@ -1,6 +1,6 @@
 """Live streams: which encoding of a channel, at which addresses, for how long."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -45,7 +45,7 @@ class Source:
     """One address a stream can be fetched from. `codec` is what the center says, not what the stream turns out to be."""
 
     protocol: Protocol
-    url: str
+    url: str = field(repr=False)  # its query may hold a ticket
     codec: Codec | None = None
     width: int | None = None  # px
     height: int | None = None  # px

@@ -1,0 +1,195 @@
+"""The demo as one process: embedded center and media server, driven by lines on standard input.
+
+Standard output carries one JSON document per line: `{"progress": {"done", "total"}}` while clips are encoded, one
+`{"ready": true, "base_url", "user", …}`, then one reply `{"id", "ok": true, …}` or `{"id", "error"}` per command. The
+process ends, and its media server with it, on SIGTERM, SIGINT or when standard input closes.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import queue
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from wallclient.demo.cameras import has_audio
+from wallclient.demo.center import EmbeddedCenter
+from wallclient.demo.city import City
+from wallclient.demo.media import MediaServer, StreamedCamera
+from wallclient.demo.scenes import SCENES
+from wallclient.domain.errors import WallError
+from wallclient.domain.stream import Codec, StreamKind
+
+PASSWORD_VARIABLE = "WALLCLIENT_DEMO_PASSWORD"
+MEDIA_USER = "viewer"
+_print_lock = threading.Lock()
+
+
+class _Stop(BaseException):
+    """Raised in the main thread by a signal or the end of standard input."""
+
+
+def streamed_cameras(city: City) -> list[StreamedCamera]:
+    """Return the cameras that really stream: most in H.264, every eighth in H.265, every eighth in full HD."""
+    return [_streamed(number, channel.name) for number, channel in enumerate(city.streamed(), 1)]
+
+
+def _streamed(number: int, name: str) -> StreamedCamera:
+    codec = Codec.H265 if number % 8 == 0 else Codec.H264
+    size = (1920, 1080) if number % 8 == 1 else (1280, 720)
+    return StreamedCamera(number, name, codec, SCENES[(number - 1) % len(SCENES)], has_audio(number), size)
+
+
+class Demo:
+    """Center and media server together, and the commands tests and the demo give them."""
+
+    def __init__(self, args: argparse.Namespace, password: str) -> None:
+        media_password, token = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
+        self.media: MediaServer | None = None
+        if args.media:
+            self.media = MediaServer(
+                streamed_cameras(City(args.cameras)),
+                fps=args.fps,
+                cache_dir=args.cache_dir,
+                user=MEDIA_USER,
+                password=media_password,
+                http_token=token,
+            )
+        self.center = EmbeddedCenter(
+            args.cameras, args.port, self.media, password=password, lease_s=args.lease_s, flicker_s=args.flicker_s
+        )
+        self._operations: dict[str, Callable[..., object]] = {
+            "set_online": self.center.set_online,
+            "lapse_tokens": self.center.lapse_access_tokens,
+            "revoke_sessions": self.center.revoke_sessions,
+            "lose_events": self.center.lose_events,
+            "open_leases": self.center.open_leases,
+            "listeners": self.center.listeners,
+            "center_stop": self.center.stop,
+            "center_start": self.center.start,
+            "media_stop": self._kill_media,
+            "media_start": lambda: self._media().restart(),
+            "media_pid": lambda: self._media().pid,
+            "media_fault": self._fault,
+            "prepare": lambda streams: self.prepare([(number, StreamKind(kind)) for number, kind in streams]),
+        }
+
+    def prepare(self, wanted: Sequence[tuple[int, StreamKind]]) -> None:
+        """Have the clips of these streams encoded, and tell the progress."""
+        self._media().prepare(wanted, lambda done, total: say(progress={"done": done, "total": total}))
+
+    def start(self) -> None:
+        """Start both; the media server first, so that the first lease already works."""
+        if self.media is not None:
+            self.media.start()
+        self.center.start()
+
+    def stop(self) -> None:
+        """Stop both."""
+        self.center.stop()
+        if self.media is not None:
+            self.media.stop()
+
+    def obey(self, line: str) -> None:
+        """Do one command and say its reply."""
+        number: object = None
+        try:
+            command: dict[str, Any] = dict(json.loads(line))
+            number, name = command.pop("id", None), command.pop("op", "")
+            say(id=number, ok=True, result=self._operations[name](**command))
+        except (ValueError, TypeError, KeyError, OSError, WallError) as err:
+            say(id=number, error=f"{type(err).__name__}: {err}")
+
+    def _media(self) -> MediaServer:
+        if self.media is None:
+            raise ValueError("started without a media server")
+        return self.media
+
+    def _kill_media(self) -> None:
+        """Let the media server die; its viewers are dropped, its addresses stay. `media.stop()` would be for good."""
+        media = self._media()
+        while (pid := media.pid) is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
+
+    def _fault(self, number: int, kind: str, fault: str) -> None:
+        self._media().fault(number, StreamKind(kind), fault)
+
+
+def say(**document: object) -> None:
+    """Write one line; a parent that is gone is noticed at standard input."""
+    with _print_lock, contextlib.suppress(OSError, ValueError):
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m wallclient.demo", description="Run the embedded demo center.")
+    parser.add_argument("--cameras", type=int, default=1000, help="size of the city, 16 to 497000")
+    parser.add_argument("--fps", type=int, default=25, help="pictures per second of every stream")
+    parser.add_argument("--port", type=int, default=0, help="port of the center; 0 takes a free one")
+    parser.add_argument("--prepare", type=int, default=16, help="sub streams to have ready before the start")
+    parser.add_argument("--cache-dir", type=Path, default=None, help="where encoded clips are kept")
+    parser.add_argument("--lease-s", type=float, default=60.0, help="term of a live stream")
+    parser.add_argument("--flicker-s", type=float, default=0.0, help="mean time between made-up status changes")
+    parser.add_argument("--no-media", dest="media", action="store_false", help="serve the tree only, no streams")
+    return parser.parse_args(argv)
+
+
+def _read_lines(lines: "queue.SimpleQueue[str]") -> None:
+    """Body of the thread that reads standard input; its end stops the process even while clips are encoded."""
+    with contextlib.suppress(ValueError):  # closed under us
+        for line in sys.stdin:
+            lines.put(line)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+
+def _on_signal(_number: int, _frame: FrameType | None) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # once is enough; the rest must not disturb the taking down
+    raise _Stop
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run until told to stop. Returns the exit status."""
+    args = _arguments(argv)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _on_signal)
+    given = os.environ.pop(PASSWORD_VARIABLE, None)  # not for the children's environment
+    try:
+        demo = Demo(args, given or secrets.token_urlsafe(12))
+    except ValueError as err:
+        print(err, file=sys.stderr)
+        return 2
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_read_lines, args=(lines,), daemon=True).start()
+    try:
+        _serve(demo, lines, prepared=min(args.prepare, args.cameras, 64), tell_password=given is None)
+    except _Stop:
+        return 0
+    except (OSError, WallError) as err:
+        print(f"{type(err).__name__}: {err}", file=sys.stderr)
+        return 1
+    finally:
+        demo.stop()
+    return 0
+
+
+def _serve(demo: Demo, lines: "queue.SimpleQueue[str]", *, prepared: int, tell_password: bool) -> None:
+    if demo.media is not None and prepared:
+        demo.prepare([(number, StreamKind.SUB) for number in range(1, prepared + 1)])
+    demo.start()
+    secret = {"password": demo.center.password} if tell_password else {}
+    media_pid = demo.media.pid if demo.media else None
+    say(ready=True, base_url=demo.center.base_url, user=demo.center.user, media_pid=media_pid, **secret)
+    while True:
+        demo.obey(lines.get())
