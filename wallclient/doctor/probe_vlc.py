@@ -10,10 +10,10 @@ def main() -> None:
 
     from wallclient.player.host import INSTANCE_OPTIONS
 
-    instance = vlc.Instance(list(INSTANCE_OPTIONS))  # type: ignore[no-untyped-call]
+    instance = vlc.Instance(list(INSTANCE_OPTIONS))
     if instance is None:
         raise SystemExit("libvlc_new failed: are the plug-ins of the same version as the library?")
-    told: bytes = vlc.libvlc_get_version()  # type: ignore[no-untyped-call]
+    told: bytes = vlc.libvlc_get_version()
     version = told.decode(errors="replace").split()[0]
     print(json.dumps({"version": version, "library": _library()}))
 
