@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wallclient.services.view_library import ViewLibrary
     from wallclient.services.wall import Wall
 
+_LAYOUT_ICON_PX = 26  # the least for eight boxes side by side that are boxes and not dots
+
 
 class LayoutBar(QFrame):
     """Buttons for one wall. Everything but the layouts and views comes in as actions of the window."""
@@ -79,8 +81,9 @@ class LayoutBar(QFrame):
 
     def _add_layout(self, layout: Layout) -> None:
         button = self._button(layout_text(layout))
-        button.setIcon(layout_icon(layout, self._metrics.icon_px + 4))
-        button.setIconSize(QSize(self._metrics.icon_px + 4, self._metrics.icon_px + 4))
+        side = max(_LAYOUT_ICON_PX, self._metrics.icon_px + 4)
+        button.setIcon(layout_icon(layout, side))
+        button.setIconSize(QSize(side, side))
         button.setCheckable(True)
         button.clicked.connect(lambda: self._wall.set_layout(layout_by_id(layout.id)))
         self._group.addButton(button)

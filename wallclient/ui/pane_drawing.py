@@ -123,7 +123,7 @@ def _draw_name(painter: QPainter, view: "PaneView", rect: QRect) -> None:
         return
     font = ui_font(view.text_px, bold=view.selected)
     metrics = QFontMetrics(font)
-    name = metrics.elidedText(channel.name, Qt.TextElideMode.ElideRight, rect.width())
+    name = metrics.elidedText(channel.name, Qt.TextElideMode.ElideMiddle, rect.width())
     painter.setFont(font)
     painter.setPen(QColor(COLORS.accent_text if view.selected else COLORS.text))
     painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, name)
@@ -131,10 +131,16 @@ def _draw_name(painter: QPainter, view: "PaneView", rect: QRect) -> None:
     room = rect.width() - left
     if channel.path and view.title_rect.width() >= _PATH_FROM_PX * view.scale and room > 4 * view.text_px:
         small = ui_font(max(round(12 * view.scale), round(view.text_px * 0.86)))
-        path = QFontMetrics(small).elidedText(" › ".join(channel.path), Qt.TextElideMode.ElideLeft, room)
+        path = _fitting_path(channel.path, QFontMetrics(small), room)
         painter.setFont(small)
         painter.setPen(QColor(COLORS.text_dim))
         painter.drawText(rect.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, path)
+
+
+def _fitting_path(path: tuple[str, ...], metrics: QFontMetrics, room_px: int) -> str:
+    """Return as many names of the path, from its end, as fit: half a name helps nobody."""
+    texts = (" › ".join(path[start:]) for start in range(len(path)))
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= room_px), "")
 
 
 def frozen(image: QImage) -> QImage:
@@ -176,7 +182,7 @@ def _message(view: "PaneView", next_try_s: int | None) -> _Message:
     )
     lines = [(heading, _DOT[pane.state], True)]
     if pane.reason is not None:
-        lines.append((reason_text(pane.reason), COLORS.text, False))
+        lines.append((reason_text(pane.reason).rstrip(".。"), COLORS.text, False))
     if next_try_s is not None and pane.state is not PaneState.FAILED:
         lines.append((next_try_text(next_try_s), COLORS.text_dim, False))
     return lines
@@ -190,9 +196,8 @@ def _draw_message(painter: QPainter, view: "PaneView", rect: QRect, message: _Me
     room = max(1, rect.height() // line_px)
     rows: list[tuple[str, QColor, QFont]] = []
     for position, (text, color, bold) in enumerate(message):
-        later = len(message) - position - 1
         font = ui_font(text_px, bold)
-        most = max(1, min(room - len(rows) - min(later, 1), 2 if position == 0 else 3))
+        most = max(1, min(room - len(rows) - (position == 0 and len(message) > 1), 2 if position == 0 else 3))
         if len(rows) >= room:
             break
         rows += [(line, QColor(color), font) for line in wrapped(text, font, width, most)]
@@ -252,7 +257,7 @@ def info(view: "PaneView") -> QPixmap:
     line_px = round(text_px * 1.35)
     margin = text_px // 2
     room = max(1, (view.area.height() - margin) // line_px - 1)
-    width = view.area.width() - 2 * margin
+    width = view.video_rect.width() - 2 * margin
     lines = [
         metrics.elidedText(line, Qt.TextElideMode.ElideRight, width)
         for line in info_lines(view.pane.stream_kind, view.pane.info)[:room]

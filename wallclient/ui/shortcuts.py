@@ -98,7 +98,8 @@ def translated(text: str) -> str:
 
 def key_names(shortcut: Shortcut) -> list[str]:
     """Return the keys as they are written on this system."""
-    return [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in shortcut.keys]
+    names = (QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in shortcut.keys)
+    return list(dict.fromkeys(names))  # Return and Enter have one name in Chinese
 
 
 def make_actions(window: QWidget, wall: QWidget, handlers: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:

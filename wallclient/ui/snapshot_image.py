@@ -25,13 +25,13 @@ def stamped(png: bytes, channel: Channel, taken_utc: datetime, file_format: Snap
     buffer = QBuffer(result)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     quality = _JPEG_QUALITY if file_format is SnapshotFormat.JPEG else -1
-    if not with_strip(picture, channel, taken_utc).save(buffer, file_format.value.upper(), quality):
+    if not with_strip(picture, channel, taken_utc).save(buffer, file_format.value.upper().encode(), quality):
         raise SnapshotFailed(f"can't encode {file_format}")
     return bytes(result.data())
 
 
 def with_strip(picture: QImage, channel: Channel, taken_utc: datetime) -> QImage:
-    """Return the picture with a strip below it: name and path at the left, local date and time with zone at the right."""
+    """Return the picture with a strip below it: name and path at the left, local time with its zone at the right."""
     text_px = max(13, round(picture.height() * 0.026))
     strip_px = round(text_px * 1.9)
     image = QImage(picture.width(), picture.height() + strip_px, QImage.Format.Format_RGB32)

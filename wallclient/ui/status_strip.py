@@ -57,7 +57,7 @@ class StatusStrip(QFrame):
         """Show what is true now; labels that did not change are not painted."""
         color, state = self._center_state()
         self._dot.setPixmap(_dot(color, self._dot_px))
-        self.center_label.setText(f"{self._session.name} · {state}")
+        self.center_label.setText(f"{self._session.name}   {state}")
         operator = self._session.operator
         self.operator_label.setText(operator.name if operator is not None and self._session.signed_in else "")
         states = [pane.state for pane in self._wall.panes if pane.state is not PaneState.IDLE]

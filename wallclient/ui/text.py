@@ -155,4 +155,4 @@ def info_lines(kind: StreamKind | None, info: "StreamInfo") -> list[str]:
         (rate, bits),
         (late, lost),
     )
-    return [" · ".join(word for word in line if word) for line in lines if any(line)]
+    return ["   ".join(word for word in line if word) for line in lines if any(line)]

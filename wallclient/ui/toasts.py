@@ -1,6 +1,6 @@
-"""Notices at the lower edge of the window: they stop nobody, and a newer one with the same key takes the older one's place.
+"""Notices at the lower edge of the window: they stop nobody, and a newer one replaces an older one with the same key.
 
-They lie over the wall instead of beside it: a bar that comes and goes would resize every pane, and so reopen every stream.
+They lie over the wall, not beside it: a bar that comes and goes would resize every pane, and so reopen every stream.
 """
 
 from collections.abc import Callable
@@ -134,7 +134,7 @@ class ToastStack(QObject):
         for toast in reversed(self._toasts):
             toast.setFixedWidth(width)
             toast.adjustSize()
-            height = max(toast.sizeHint().height(), toast.layout().heightForWidth(width))
+            height = max(toast.sizeHint().height(), toast.heightForWidth(width))
             toast.setGeometry(self._area.width() - margin - width, bottom - height, width, height)
             toast.show()
             toast.raise_()

@@ -1,7 +1,7 @@
 """The tree panel: the view of the tree, its rows, and what is said while there is nothing to show."""
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -36,7 +36,7 @@ class TreeView(QTreeView):
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setExpandsOnDoubleClick(False)
-        self.setIndentation(round(metrics.icon_px * 0.9))
+        self.setIndentation(round(metrics.icon_px * 0.8))
         self.setIconSize(QSize(metrics.icon_px, metrics.icon_px))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -155,11 +155,12 @@ class _RowDelegate(QStyledItemDelegate):
         self.initStyleOption(option, index)
         node = index.data(NODE_ROLE)
         name, option.text = option.text, ""
-        icon, option.icon = option.icon, type(option.icon)()
+        option.icon = QIcon()
         style = option.widget.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         rect = option.rect
         side = self._metrics.icon_px
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
         icon.paint(painter, QRect(rect.x() + 2, rect.y() + (rect.height() - side) // 2, side, side))
         left = rect.x() + side + 9
         right = rect.right() - 8

@@ -1,0 +1,342 @@
+"""One window: tree at the left, bar at the top, the wall, a line at the foot. All objects come in by `__init__`."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout
+
+from wallclient.domain.errors import StorageFailed, WallError
+from wallclient.domain.layout import LAYOUTS
+from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
+from wallclient.domain.view import View
+from wallclient.services.preferences import Preferences
+from wallclient.services.view_library import ViewLibrary
+from wallclient.ui.background import Background
+from wallclient.ui.dialogs import KeysDialog, NameDialog, PlainDialog
+from wallclient.ui.icons import app_icon
+from wallclient.ui.layout_bar import LayoutBar
+from wallclient.ui.login_dialog import LogIn, LogInDialog
+from wallclient.ui.pane_commands import PaneCommands, pictures_folder
+from wallclient.ui.pane_menu import pane_menu
+from wallclient.ui.settings_dialog import SettingsDialog
+from wallclient.ui.shortcuts import make_actions
+from wallclient.ui.status_strip import StatusStrip
+from wallclient.ui.theme import Metrics
+from wallclient.ui.toasts import ToastStack
+from wallclient.ui.tree_model import TreeModel
+from wallclient.ui.tree_view import TreePanel, TreeView
+from wallclient.ui.views_dialog import ViewsDialog
+from wallclient.ui.wall_drop import WallDrop
+from wallclient.ui.wall_mouse import WallMouse
+from wallclient.ui.wall_widget import WallWidget
+
+if TYPE_CHECKING:
+    from wallclient.services.session import CenterSession
+    from wallclient.services.wall import Wall
+
+_EXPANDING = "expanding"
+
+
+@dataclass(frozen=True, slots=True)
+class LogInSettings:
+    """How to log in: what to call, and what the dialog starts with. A fixed address can't be changed in it."""
+
+    log_in: LogIn
+    address: str = ""
+    fixed_address: bool = False
+
+
+class MainWindow(QMainWindow):
+    """Puts the parts of one window together and answers its commands."""
+
+    new_window_requested = Signal()
+    quit_requested = Signal()
+    closed = Signal(object)  # the window itself, once
+
+    def __init__(
+        self,
+        wall: "Wall",
+        session: "CenterSession",
+        library: ViewLibrary,
+        preferences: Preferences,
+        metrics: Metrics,
+        loop: asyncio.AbstractEventLoop,
+        log_in: LogInSettings,
+    ) -> None:
+        super().__init__()
+        self.wall = wall
+        self._session = session
+        self._library = library
+        self._preferences = preferences
+        self._metrics = metrics
+        self._log_in = log_in
+        self._background = Background(loop)
+        self._log_in_dialog: LogInDialog | None = None
+        self._waiting_view: View | None = None
+        self._was_reachable = session.reachable
+        self._was_signed_in = session.signed_in
+        self.setWindowTitle(self.tr("Video Wall"))
+        self.setWindowIcon(app_icon())
+        self.wall_widget = WallWidget(wall)
+        self.wall_widget.set_info_visible(preferences.settings.show_info)
+        self.mouse = WallMouse(self.wall_widget)
+        self.drop = WallDrop(self.wall_widget)
+        self.commands = PaneCommands(wall, self.wall_widget, session, preferences, self._background, self)
+        self.tree_model = TreeModel(session, self._background, metrics.icon_px, self)
+        self.tree_view = TreeView(self.tree_model, metrics)
+        self.tree_panel = TreePanel(self.tree_view, self.tree_model)
+        self.actions_by_command = make_actions(self, self.wall_widget, self._handlers())
+        self.bar = LayoutBar(wall, library, self.actions_by_command, metrics)
+        self.strip = StatusStrip(wall, session, metrics)
+        self.toasts = ToastStack(self.wall_widget, metrics)
+        self._put_together()
+        self._connect()
+        self._on_session_changed()
+
+    def _put_together(self) -> None:
+        settings = self._preferences.settings
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(3)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.tree_panel)
+        self._splitter.addWidget(self.wall_widget)
+        self._splitter.setStretchFactor(1, 1)
+        self.tree_panel.setMinimumWidth(self._metrics.text_px * 11)
+        self._splitter.setSizes([settings.tree_width_px or self._metrics.text_px * 21, 10_000])
+        center = QFrame()
+        layout = QVBoxLayout(center)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._splitter, 1)
+        layout.addWidget(self.strip)
+        self.setCentralWidget(center)
+        self.tree_panel.setVisible(settings.tree_visible)
+        self.bar.set_checked("tree", settings.tree_visible)
+        self.bar.set_checked("info", settings.show_info)
+        self.wall_widget.setFocus()
+
+    def _connect(self) -> None:
+        self.mouse.menu_requested.connect(self._on_menu_requested)
+        self.drop.nodes_dropped.connect(self.commands.place)
+        self.tree_view.nodes_wanted.connect(self.commands.place_next)
+        self.tree_model.failed.connect(self._on_tree_failed)
+        self.bar.view_requested.connect(self.open_view)
+        self.commands.noticed.connect(self.toasts.show_notice)
+        self.commands.expanding.connect(self._on_expanding)
+        self.commands.expanded.connect(lambda: self.toasts.end_task(_EXPANDING))
+        self.commands.audio_toggled.connect(self._refresh_audio)
+        self.commands.info_toggled.connect(lambda shown: self.bar.set_checked("info", shown))
+        self.wall.selection_changed.connect(self._refresh_audio)
+        self._session.state_changed.connect(self._on_session_changed)
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        handlers: dict[str, Callable[[], object]] = {
+            **self.commands.handlers(),
+            "back": self._on_back,
+            "layout_less": lambda: self._step_layout(-1),
+            "layout_more": lambda: self._step_layout(1),
+            "save_view": self._on_save_view,
+            "views": self._on_views,
+            "full_screen": self.toggle_full_screen,
+            "tree": self.toggle_tree,
+            "refresh": self.tree_model.refresh,
+            "focus_tree": self._on_focus_tree,
+            "new_window": self.new_window_requested.emit,
+            "close_window": self.close,
+            "log_in": self.log_in,
+            "settings": self._on_settings,
+            "keys": lambda: self._show(KeysDialog(self._metrics, self)),
+            "quit": self.quit_requested.emit,
+        }
+        for layout in LAYOUTS:
+            handlers[f"layout_{layout.id}"] = partial(self.wall.set_layout, layout)
+        return handlers
+
+    # Session
+
+    def log_in(self) -> None:
+        """Open the log-in dialog, once."""
+        if self._log_in_dialog is not None:
+            self._log_in_dialog.raise_()
+            return
+        settings = self._preferences.settings
+        dialog = LogInDialog(
+            self._try_log_in,
+            self._background,
+            self._metrics,
+            address=self._log_in.address or settings.center_url,
+            user=settings.user,
+            fixed_address=self._log_in.fixed_address,
+            parent=self,
+        )
+        self._log_in_dialog = dialog
+        dialog.finished.connect(self._on_log_in_closed)
+        self._show(dialog)
+
+    async def _try_log_in(self, address: str, user: str, password: str) -> None:
+        await self._log_in.log_in(address, user, password)
+        self._change_settings(center_url=address, user=user)
+
+    def _on_log_in_closed(self) -> None:
+        self._log_in_dialog = None
+
+    def _on_session_changed(self) -> None:
+        signed_in, reachable = self._session.signed_in, self._session.reachable
+        self.tree_panel.set_signed_in(signed_in)
+        if signed_in and not self._was_signed_in:
+            self.tree_model.reset()
+            if self._waiting_view is not None:
+                self.apply(self._waiting_view)
+        if signed_in and self._was_signed_in and reachable != self._was_reachable:
+            kind = NoticeKind.CENTER_BACK if reachable else NoticeKind.CENTER_LOST
+            level = NoticeLevel.INFO if reachable else NoticeLevel.ERROR
+            self.toasts.show_notice(Notice("center", kind, level, self._session.name))
+        self._was_signed_in, self._was_reachable = signed_in, reachable
+
+    def _on_tree_failed(self, err: WallError) -> None:
+        notice = Notice("tree", NoticeKind.FAILED, NoticeLevel.ERROR, self._session.name, error=err)
+        self.toasts.show_notice(notice)
+
+    # Views and layouts
+
+    def open_view(self, name: str) -> None:
+        """Open a saved view."""
+        view = self._library.get(name)
+        if view is not None:
+            self.apply(view)
+
+    def apply(self, view: View) -> None:
+        """Show a view; after the log-in, where there was none yet."""
+        if self._session.signed_in:
+            self._waiting_view = None
+            self._background.start(self._apply(view))
+        else:
+            self._waiting_view = view
+
+    def current_view(self) -> View:
+        """Return what the window shows, or would show after the log-in."""
+        return self._waiting_view or self.wall.view("")
+
+    async def _apply(self, view: View) -> None:
+        total = sum(1 for key in view.channel_ids if key)
+        try:
+            missing = await self.wall.apply(view)
+        except WallError as err:
+            self.toasts.show_notice(Notice("view", NoticeKind.FAILED, NoticeLevel.ERROR, view.name, error=err))
+            return
+        except KeyError:  # a layout of another version
+            missing = total
+        if missing:
+            shown = total - missing
+            notice = Notice("view", NoticeKind.VIEW_INCOMPLETE, NoticeLevel.WARNING, view.name, shown, total)
+            self.toasts.show_notice(notice)
+
+    def _on_save_view(self) -> None:
+        dialog = NameDialog(self.tr("Save the view"), "", self._metrics, self)
+        dialog.accepted.connect(lambda: self._save_view(dialog.name))
+        self._show(dialog)
+
+    def _save_view(self, name: str) -> None:
+        try:
+            self._library.save(self.wall.view(name))
+        except StorageFailed as err:
+            notice = Notice("view", NoticeKind.FAILED, NoticeLevel.ERROR, name, error=err)
+        else:
+            notice = Notice("view", NoticeKind.VIEW_SAVED, subject=name)
+        self.toasts.show_notice(notice)
+
+    def _on_views(self) -> None:
+        dialog = ViewsDialog(self._library, self._metrics, self)
+        dialog.open_requested.connect(self.open_view)
+        self._show(dialog)
+
+    def _step_layout(self, by: int) -> None:
+        ids = [layout.id for layout in LAYOUTS]
+        at = ids.index(self.wall.layout.id) + by
+        if 0 <= at < len(LAYOUTS):
+            self.wall.set_layout(LAYOUTS[at])
+
+    # The window itself
+
+    def notify(self, notice: Notice) -> None:
+        """Show a notice in this window."""
+        self.toasts.show_notice(notice)
+
+    def toggle_full_screen(self) -> None:
+        """Give the wall the whole screen, or the window its frame again."""
+        full = not self.isFullScreen()
+        for part in (self.bar, self.strip):
+            part.setVisible(not full)
+        self.tree_panel.setVisible(not full and self._preferences.settings.tree_visible)
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.wall_widget.setFocus()
+
+    def toggle_tree(self) -> None:
+        """Show or hide the tree."""
+        visible = not self.tree_panel.isVisible()
+        self.tree_panel.setVisible(visible)
+        self.bar.set_checked("tree", visible)
+        self._change_settings(tree_visible=visible)
+        if not visible:
+            self.wall_widget.setFocus()
+
+    def restore_place(self, saved: str) -> None:
+        """Put the window where it was, as `saved_place` told."""
+        self.restoreGeometry(QByteArray.fromBase64(saved.encode()))
+
+    def saved_place(self) -> str:
+        """Return where the window is, for the settings."""
+        return bytes(self.saveGeometry().toBase64().data()).decode()
+
+    @property
+    def tree_width_px(self) -> int:
+        """Width of the tree in logical pixels; 0 while it is hidden."""
+        return self._splitter.sizes()[0] if self.tree_panel.isVisible() else 0
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop what the window has under way."""
+        self._background.cancel_all()
+        super().closeEvent(event)
+        self.closed.emit(self)
+
+    def _on_back(self) -> None:
+        if self.mouse.cancel():
+            return
+        if self.wall.spot is not None:
+            self.wall.set_spot(None)
+        elif self.isFullScreen():
+            self.toggle_full_screen()
+
+    def _on_focus_tree(self) -> None:
+        to_tree = not self.tree_view.hasFocus() and self.tree_panel.isVisible()
+        (self.tree_view if to_tree else self.wall_widget).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_settings(self) -> None:
+        self._show(SettingsDialog(self._preferences, str(pictures_folder()), self._metrics, self))
+
+    def _on_menu_requested(self, index: int, position: QPoint) -> None:
+        menu = pane_menu(self.wall.panes[index], self.actions_by_command, self.commands, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(position)
+
+    def _on_expanding(self, name: str, cancel: Callable[[], None]) -> None:
+        self.toasts.show_task(_EXPANDING, self.tr("Asking for the cameras of {name}…").format(name=name), cancel)
+
+    def _refresh_audio(self) -> None:
+        self.bar.set_audible(self.wall.audible is not None and self.wall.audible == self.wall.selected)
+
+    def _change_settings(self, **values: object) -> None:
+        try:
+            self._preferences.change(**values)
+        except StorageFailed as err:
+            self.toasts.show_notice(Notice("settings", NoticeKind.FAILED, NoticeLevel.WARNING, error=err))
+
+    def _show(self, dialog: PlainDialog) -> None:
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

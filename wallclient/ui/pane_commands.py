@@ -1,0 +1,230 @@
+"""What an operator does with panes, whether by key, menu or mouse."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal
+
+from wallclient.domain.errors import StorageFailed, WallError
+from wallclient.domain.node import Channel, Node
+from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
+from wallclient.domain.pane import PaneState
+from wallclient.domain.stream import StreamKind
+from wallclient.services.preferences import Preferences
+from wallclient.services.snapshots import save_snapshot
+from wallclient.ui.background import Background
+from wallclient.ui.pane_geometry import WHEEL_STEP, zoomed
+from wallclient.ui.snapshot_image import stamped
+from wallclient.ui.wall_widget import WallWidget
+
+if TYPE_CHECKING:
+    from wallclient.services.live_pane import LivePane
+    from wallclient.services.session import CenterSession
+    from wallclient.services.wall import Wall
+
+_SUFFIXES = {"png": "png", "jpeg": "jpg"}
+
+
+def pictures_folder() -> Path:
+    """Return the operator's own pictures folder."""
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    return Path(folder) if folder else Path.home()
+
+
+class PaneCommands(QObject):
+    """Commands on the selected pane of one wall. Their names are those of the table of shortcuts."""
+
+    noticed = Signal(object)  # Notice
+    expanding = Signal(str, object)  # a node's name while its cameras are being asked for, and how to cancel
+    expanded = Signal()
+    info_toggled = Signal(bool)
+    audio_toggled = Signal()
+
+    def __init__(
+        self,
+        wall: "Wall",
+        widget: WallWidget,
+        session: "CenterSession",
+        preferences: Preferences,
+        background: Background,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._wall = wall
+        self._widget = widget
+        self._session = session
+        self._preferences = preferences
+        self._background = background
+        self._expansion: asyncio.Task[None] | None = None
+
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what to call for each command."""
+        return {
+            "spot": self.toggle_spot,
+            "close": lambda: self._wall.close(self._wall.selected),
+            "close_all": self._wall.close_all,
+            "retry": lambda: self._pane.retry(),
+            "audio": self.toggle_audio,
+            "info": self.toggle_info,
+            "snapshot": lambda: self._background.start(self.snapshot(self._wall.selected)),
+            "stream": self.toggle_stream,
+            "zoom_in": lambda: self._zoom(WHEEL_STEP),
+            "zoom_out": lambda: self._zoom(1 / WHEEL_STEP),
+            "zoom_reset": lambda: self._widget.set_zoom(self._wall.selected),
+            "left": lambda: self.move(-1, 0),
+            "right": lambda: self.move(1, 0),
+            "up": lambda: self.move(0, -1),
+            "down": lambda: self.move(0, 1),
+        }
+
+    @property
+    def _pane(self) -> "LivePane":
+        return self._wall.panes[self._wall.selected]
+
+    # One pane
+
+    def toggle_spot(self) -> None:
+        """Enlarge the selected pane, or go back."""
+        self._wall.set_spot(None if self._wall.spot is not None else self._wall.selected)
+
+    def toggle_audio(self) -> None:
+        """Let the selected pane be heard, or nothing."""
+        pane = self._pane
+        if pane.channel is None:
+            return
+        if not pane.channel.has_audio and not pane.audible:
+            self.noticed.emit(Notice("audio", NoticeKind.NO_AUDIO, subject=pane.channel.name))
+            return
+        self._wall.set_audible(None if pane.audible else self._wall.selected)
+        self.audio_toggled.emit()
+
+    def toggle_info(self) -> None:
+        """Show or hide the streams' figures."""
+        shown = not self._preferences.settings.show_info
+        try:
+            self._preferences.change(show_info=shown)
+        except StorageFailed as err:
+            self.noticed.emit(Notice("settings", NoticeKind.FAILED, NoticeLevel.WARNING, error=err))
+        self._widget.set_info_visible(shown)
+        self.info_toggled.emit(shown)
+
+    def toggle_stream(self) -> None:
+        """Change between main and sub; a second time the other way round."""
+        pane = self._pane
+        if pane.channel is not None:
+            other = StreamKind.SUB if pane.stream_kind is StreamKind.MAIN else StreamKind.MAIN
+            pane.force_kind(other)
+
+    def set_stream(self, kind: StreamKind | None) -> None:
+        """Show main or sub in the selected pane; None: by its size."""
+        self._pane.force_kind(kind)
+
+    def _zoom(self, times: float) -> None:
+        index = self._wall.selected
+        if self._widget.views[index].live:
+            self._widget.set_zoom(index, zoomed(self._widget.zoom(index), times, 0.5, 0.5))
+
+    def move(self, columns: int, rows: int) -> None:
+        """Select the nearest pane in a direction; with a spot, the spot goes along."""
+        target = self._neighbour(columns, rows)
+        if target is None:
+            return
+        if self._wall.spot is not None:
+            self._wall.set_spot(target)
+        else:
+            self._wall.select(target)
+
+    def _neighbour(self, columns: int, rows: int) -> int | None:
+        cells = self._wall.layout.cells
+        here = cells[self._wall.selected]
+        x, y = here.column + here.columns / 2, here.row + here.rows / 2
+        best: tuple[float, int] | None = None
+        for index, cell in enumerate(cells):
+            dx, dy = cell.column + cell.columns / 2 - x, cell.row + cell.rows / 2 - y
+            along, across = (dx * columns, dy) if columns else (dy * rows, dx)
+            if along > 0.25:
+                distance = along + 3 * abs(across)  # straight on counts more than near
+                best = min(best, (distance, index)) if best else (distance, index)
+        return best[1] if best else None
+
+    # Snapshot
+
+    async def snapshot(self, index: int) -> None:
+        """Keep the picture of a pane as a file and say where."""
+        pane = self._wall.panes[index]
+        channel = pane.channel
+        if channel is None:
+            return
+        if pane.state is not PaneState.PLAYING:
+            self.noticed.emit(Notice("snapshot", NoticeKind.NO_PICTURE_YET, NoticeLevel.WARNING, channel.name))
+            return
+        settings = self._preferences.settings
+        folder = Path(settings.snapshot_folder) if settings.snapshot_folder else pictures_folder()
+        suffix = _SUFFIXES[settings.snapshot_format.value]
+        try:
+            shot = await self._wall.snapshot(index)
+            content = await asyncio.to_thread(stamped, shot.png, shot.channel, shot.taken_utc, settings.snapshot_format)
+            path = await asyncio.to_thread(save_snapshot, content, folder, shot.channel.name, shot.taken_utc, suffix)
+        except WallError as err:
+            notice = Notice("snapshot", NoticeKind.SNAPSHOT_FAILED, NoticeLevel.ERROR, channel.name, error=err)
+        else:
+            notice = Notice("snapshot", NoticeKind.SNAPSHOT_SAVED, subject=str(path))
+        self.noticed.emit(notice)
+
+    # Cameras into panes
+
+    def place(self, index: int, nodes: Sequence[Node]) -> None:
+        """Put cameras, or all cameras below stations, into panes from `index` on."""
+        channels = [node.channel for node in nodes if node.channel is not None]
+        branches = [node for node in nodes if not node.is_channel]
+        if not branches:
+            self._place(index, channels, len(channels), nodes[0].name if nodes else "")
+            return
+        self.cancel_expansion()
+        self._expansion = self._background.start(self._expand(index, channels, branches))
+        self.expanding.emit(branches[0].name, self.cancel_expansion)
+
+    def place_next(self, nodes: Sequence[Node]) -> None:
+        """Put cameras into the selected pane and on; the selection then goes to the next empty pane."""
+        self.place(self._wall.selected, nodes)
+        if len(nodes) == 1 and nodes[0].is_channel:
+            following = self._wall.next_empty(self._wall.selected)
+            if following is not None and self._wall.spot is None:
+                self._wall.select(following)
+
+    def cancel_expansion(self) -> None:
+        """Stop asking for the cameras of a branch."""
+        if self._expansion is not None:
+            self._expansion.cancel()
+            self._expansion = None
+            self.expanded.emit()
+
+    async def _expand(self, index: int, channels: list[Channel], branches: Sequence[Node]) -> None:
+        room = len(self._wall.panes)
+        total = len(channels) + sum(node.channels_total for node in branches)
+        try:
+            for node in branches:
+                if len(channels) >= room:
+                    break
+                channels += await self._session.channels_below(node.id, room - len(channels))
+        except WallError as err:
+            notice = Notice("place", NoticeKind.FAILED, NoticeLevel.ERROR, branches[0].name, error=err)
+            self.noticed.emit(notice)
+            return
+        finally:
+            self._expansion = None
+            self.expanded.emit()
+        self._place(index, channels, total, branches[0].name)
+
+    def _place(self, index: int, channels: list[Channel], total: int, subject: str) -> None:
+        if not channels:
+            self.noticed.emit(Notice("place", NoticeKind.NO_CAMERAS, NoticeLevel.WARNING, subject))
+            return
+        index = min(index, len(self._wall.panes) - 1)  # the layout may have changed meanwhile
+        if self._wall.spot is not None and len(channels) > 1:
+            self._wall.set_spot(None)
+        shown = self._wall.place(channels, index)
+        if shown < total:
+            self.noticed.emit(Notice("place", NoticeKind.NOT_ALL_SHOWN, subject=subject, shown=shown, total=total))

@@ -1,0 +1,61 @@
+"""The context menu of a pane."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from wallclient.domain.pane import PaneState
+from wallclient.domain.stream import StreamKind
+from wallclient.ui.icons import icon
+from wallclient.ui.pane_commands import PaneCommands
+from wallclient.ui.text import stream_kind_text
+
+if TYPE_CHECKING:
+    from wallclient.services.live_pane import LivePane
+
+_ENTRIES = (
+    ("spot", "spot"),
+    ("snapshot", "snapshot"),
+    ("audio", "audio-on"),
+    ("zoom_reset", "zoom-reset"),
+    ("info", "info"),
+    ("retry", "retry"),
+    ("close", "close"),
+)
+_NEED_PICTURE = {"snapshot", "zoom_reset"}
+
+
+def pane_menu(pane: "LivePane", actions: dict[str, QAction], commands: PaneCommands, parent: QWidget) -> QMenu:
+    """Return the menu of `pane`; entries that make no sense now are grey."""
+    menu = QMenu(parent)
+    filled = pane.channel is not None
+    playing = pane.state is PaneState.PLAYING
+    for command, icon_name in _ENTRIES:
+        action = actions[command]
+        entry = menu.addAction(icon(icon_name), action.text())
+        entry.setShortcut(action.shortcut())
+        entry.setShortcutVisibleInContextMenu(True)
+        entry.setEnabled(playing if command in _NEED_PICTURE else filled or command in ("spot", "info"))
+        entry.triggered.connect(lambda _checked=False, action=action: action.trigger())
+        if command == "audio":
+            _add_streams(menu, pane, commands, filled)
+        if command == "retry":
+            menu.addSeparator()
+    return menu
+
+
+def _add_streams(menu: QMenu, pane: "LivePane", commands: PaneCommands, filled: bool) -> None:
+    streams = menu.addMenu(QCoreApplication.translate("pane_menu", "Stream"))
+    streams.setEnabled(filled)
+    kinds: tuple[tuple[StreamKind | None, str], ...] = (
+        (None, QCoreApplication.translate("pane_menu", "By size of the pane")),
+        (StreamKind.MAIN, stream_kind_text(StreamKind.MAIN)),
+        (StreamKind.SUB, stream_kind_text(StreamKind.SUB)),
+    )
+    for kind, text in kinds:
+        entry = streams.addAction(text)
+        entry.setCheckable(True)
+        entry.setChecked(pane.forced_kind is kind)
+        entry.triggered.connect(lambda _checked=False, kind=kind: commands.set_stream(kind))

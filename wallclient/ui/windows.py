@@ -1,0 +1,140 @@
+"""All windows of the program: opened on the next screen, restored at start; closing the last one ends the program."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtGui import QGuiApplication, QScreen
+
+from wallclient.domain.errors import StorageFailed
+from wallclient.domain.notice import Notice
+from wallclient.domain.view import View
+from wallclient.services.preferences import Preferences
+from wallclient.services.view_library import ViewLibrary
+from wallclient.ui.main_window import LogInSettings, MainWindow
+from wallclient.ui.theme import Metrics
+
+if TYPE_CHECKING:
+    from wallclient.services.session import CenterSession
+    from wallclient.services.wall import Wall
+
+log = logging.getLogger(__name__)
+
+
+class Windows(QObject):
+    """Owns the windows. Each has a wall of its own, made by `new_wall` and shut down when its window closes."""
+
+    all_closed = Signal()  # quit
+
+    def __init__(
+        self,
+        new_wall: "Callable[[], Wall]",
+        session: "CenterSession",
+        library: ViewLibrary,
+        preferences: Preferences,
+        metrics: Metrics,
+        loop: asyncio.AbstractEventLoop,
+        log_in: LogInSettings | None = None,
+    ) -> None:
+        super().__init__()
+        self._new_wall = new_wall
+        self._session = session
+        self._library = library
+        self._preferences = preferences
+        self._metrics = metrics
+        self._loop = loop
+        self._log_in = log_in or LogInSettings(self._log_in_here, session.base_url, fixed_address=True)
+        self._closing = False
+        self.windows: list[MainWindow] = []
+        session.sign_in_needed.connect(self._on_sign_in_needed)
+
+    def open(self, view: View | None = None, place: str = "") -> MainWindow:
+        """Open a window, on the next screen where there are several, and show `view` in it."""
+        window = MainWindow(
+            self._new_wall(),
+            self._session,
+            self._library,
+            self._preferences,
+            self._metrics,
+            self._loop,
+            self._log_in,
+        )
+        window.new_window_requested.connect(lambda: self.open())
+        window.quit_requested.connect(self.close_all)
+        window.closed.connect(self._on_closed)
+        if place:
+            window.restore_place(place)
+        else:
+            window.setGeometry(self._free_place())
+        self.windows.append(window)
+        window.show()
+        if view is not None:
+            window.apply(view)
+        return window
+
+    def open_saved(self) -> list[MainWindow]:
+        """Open the windows of the last time with their views, or one with the view chosen for the start."""
+        views = self._library.start_views or (None,)
+        places = self._preferences.settings.windows
+        return [self.open(view, places[i] if i < len(places) else "") for i, view in enumerate(views)]
+
+    def log_in(self) -> None:
+        """Ask for user and password, in the window in front."""
+        if window := self._front():
+            window.log_in()
+
+    def notify(self, notice: Notice) -> None:
+        """Show a notice in the window in front."""
+        if window := self._front():
+            window.notify(notice)
+
+    def close_all(self) -> None:
+        """Close every window, and so end the program."""
+        self.remember()
+        self._closing = True
+        for window in list(self.windows):
+            window.close()
+
+    def remember(self) -> None:
+        """Save what the windows show and where they are. Trouble is logged: the program must be able to end."""
+        try:
+            self._library.remember_last(tuple(window.current_view() for window in self.windows))
+            places = tuple(window.saved_place() for window in self.windows)
+            width = self.windows[0].tree_width_px if self.windows else 0
+            self._preferences.change(windows=places, tree_width_px=width or self._preferences.settings.tree_width_px)
+        except StorageFailed:
+            log.exception("the state of the windows was not saved")
+
+    def _front(self) -> MainWindow | None:
+        active = next((window for window in self.windows if window.isActiveWindow()), None)
+        return active or (self.windows[0] if self.windows else None)
+
+    def _on_sign_in_needed(self) -> None:
+        self.log_in()
+
+    async def _log_in_here(self, _address: str, user: str, password: str) -> None:
+        await self._session.log_in(user, password)
+
+    def _on_closed(self, window: MainWindow) -> None:
+        if window not in self.windows:
+            return
+        if len(self.windows) == 1 and not self._closing:
+            self.remember()
+        self.windows.remove(window)
+        window.wall.shut_down()
+        window.deleteLater()
+        if not self.windows:
+            self.all_closed.emit()
+
+    def _free_place(self) -> QRect:
+        """Return most of a screen no window is on, else of the first."""
+        screens = QGuiApplication.screens()
+        taken = {window.screen().name() for window in self.windows}
+        free: QScreen = next((screen for screen in screens if screen.name() not in taken), screens[0])
+        area = free.availableGeometry()
+        if len(screens) > len(self.windows):
+            return area
+        step = 32 * len(self.windows)
+        return area.adjusted(step, step, -step, -step)
