@@ -1,7 +1,11 @@
 """The native adapter against centers that misbehave: it raises our own errors, in time, and says nothing secret."""
 
+import contextlib
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 
@@ -191,6 +195,74 @@ def test_close_breaks_off_a_hanging_call(bad_center):
     until = time.monotonic() + 20
     while len(bad.asked) < 2 and time.monotonic() < until:
         time.sleep(0.01)
+    started = time.perf_counter()
+    center.close()
+    thread.join(20)
+    assert time.perf_counter() - started < 2.0
+    assert type(caught[0]) is ServerFailed
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Return a self-signed certificate for 127.0.0.1 and its key, in one file."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed, so there is no certificate to test with")
+    path = tmp_path_factory.mktemp("tls") / "center.pem"
+    order = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=center -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(["openssl", *order.split(), "-keyout", path, "-out", f"{path}.crt"], check=True, capture_output=True)
+    path.write_bytes(path.read_bytes() + path.with_name("center.pem.crt").read_bytes())
+    return path
+
+
+@pytest.fixture
+def tls_center(certificate):
+    """Return the address of a center behind TLS that takes a call and never answers, and the calls it took."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    listener = socket.create_server(("127.0.0.1", 0))
+    taken = []
+
+    def serve():
+        with (
+            contextlib.suppress(OSError),  # a client that does not trust us, or the end
+            context.wrap_socket(listener.accept()[0], server_side=True) as connection,
+        ):
+            taken.append(connection.recv(65536))
+            connection.recv(1)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"https://127.0.0.1:{listener.getsockname()[1]}", taken
+    listener.close()
+    thread.join(20)
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(tls_center):
+    url, taken = tls_center
+    center = NativeCenter(url)
+    with pytest.raises(ServerFailed, match="SSL"):
+        center.health()
+    center.close()
+    assert not taken
+
+
+def test_close_breaks_off_a_hanging_call_over_tls(tls_center, certificate):
+    url, taken = tls_center
+    center = NativeCenter(url, certificate.with_name("center.pem.crt"))
+    caught = []
+
+    def ask():
+        try:
+            center.health()
+        except CenterError as err:
+            caught.append(err)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    until = time.monotonic() + 20
+    while not taken and time.monotonic() < until:
+        time.sleep(0.01)
+    assert taken
     started = time.perf_counter()
     center.close()
     thread.join(20)

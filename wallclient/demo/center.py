@@ -103,6 +103,7 @@ class EmbeddedCenter:
             access_log=False,
             lifespan="off",
             timeout_graceful_shutdown=1,
+            timeout_keep_alive=75,  # longer than the pauses between renewals of a lease
             server_header=False,
         )
         self._server = uvicorn.Server(config)

@@ -42,7 +42,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One address a stream can be fetched from. `codec` is what the center says, not what the stream turns out to be."""
+    """One address a stream can be fetched from. `codec` is what the center says; the stream may turn out otherwise."""
 
     protocol: Protocol
     url: str = field(repr=False)  # its query may hold a ticket

@@ -1,6 +1,7 @@
 """One center as the window sees it: coroutines instead of blocking calls, signals instead of an event stream."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,7 @@ from wallclient.domain.event import CenterEvent, ChannelStatus, EventsLost, Line
 from wallclient.domain.node import Channel, Node, NodePage
 from wallclient.domain.stream import Lease, StreamKind
 
+_log = logging.getLogger(__name__)
 CALLS_AT_ONCE = 12  # 64 panes that open together neither starve each other nor flood the center
 LOG_OUT_S = 1.0
 END_S = 2.0
@@ -216,6 +218,7 @@ class CenterSession(QObject):
     def _set_reachable(self, reachable: bool) -> None:
         if reachable != self._reachable and not self._closed:
             self._reachable = reachable
+            _log.info("center %s is %s", self._center.base_url, "reachable" if reachable else "out of reach")
             self.state_changed.emit()
 
     def _on_signed_out(self, number: int) -> None:
