@@ -10,8 +10,8 @@ stride in bytes, time. Each word that one side writes has a cache line of its ow
 
 import mmap
 import time
-from dataclasses import dataclass
 
+from wallclient.domain.picture import Picture
 from wallclient.player import memory
 
 _HEADER_BYTES = 4096
@@ -50,18 +50,6 @@ def slot_bytes(width_px: int, height_px: int) -> int:
 def ring_bytes(width_px: int, height_px: int) -> int:
     """Return the size of a block that holds a ring for pictures up to this size."""
     return _HEADER_BYTES + _SLOTS * slot_bytes(width_px, height_px)
-
-
-@dataclass(slots=True)
-class Picture:
-    """A claimed picture: BGRX, 4 bytes a pixel, lines `stride_bytes` apart; valid until the reader claims the next."""
-
-    width: int
-    height: int
-    stride_bytes: int
-    sequence: int
-    monotonic_ns: int  # when libVLC wanted it shown; CLOCK_MONOTONIC, the same in all processes
-    pixels: memoryview
 
 
 class RingWriter:

@@ -19,12 +19,12 @@ from PySide6.QtCore import QObject, Signal
 from wallclient.domain.errors import CameraOffline, NotFound, NotPermitted, SignInNeeded, WallError
 from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneEvent, PaneReason, PaneState, next_state
+from wallclient.domain.picture import Picture
 from wallclient.domain.retry import retry_delay_s
 from wallclient.domain.stream import Lease, Source, StreamKind
 from wallclient.player import ladder
 from wallclient.player.host_pool import HostPool
 from wallclient.player.opening import Opening
-from wallclient.player.ring import Picture
 from wallclient.services.live_leases import LiveLeases, Streams
 from wallclient.services.stream_choice import choose_kind
 

@@ -1,0 +1,15 @@
+"""A decoded picture as it lies in memory."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Picture:
+    """A claimed picture: BGRX, 4 bytes a pixel, lines `stride_bytes` apart; valid until the reader claims the next."""
+
+    width: int
+    height: int
+    stride_bytes: int
+    sequence: int
+    monotonic_ns: int  # when libVLC wanted it shown; CLOCK_MONOTONIC, the same in all processes
+    pixels: memoryview
