@@ -5,25 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One coded picture of a scene, without parameter sets and band; the last fields are what its slice header says (H.264)."""
+    """One coded picture of a scene, without parameter sets and band.
+
+    `header` is what its slice header says and the band's have to repeat: nal_ref_idc, frame_num and idr_pic_id of H.264; nal_unit_type, and
+    order count and references as bits and their number, of H.265.
+    """
 
     is_key: bool
     nals: tuple[bytes, ...]
-    ref_idc: int = 0
-    frame_num: int = 0
-    idr_pic_id: int = 0
+    header: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
     """A loop of `len(pictures)` pictures at `fps`, a key picture on every full second; picture k is shown as frame k modulo length.
 
-    `baked` is the number of the camera whose strip and text are part of the pictures, or None where a band is composed live.
+    `sequence` is what slice headers depend on: log2_max_frame_num and the initial quantizer of H.264; the bits of a slice's address, H.265.
     """
 
     codec: str
@@ -32,9 +34,7 @@ class Clip:
     fps: int
     parameter_sets: tuple[bytes, ...]
     pictures: tuple[Picture, ...]
-    baked: int | None = None
-    log2_max_frame_num: int = 0
-    init_qp: int = 0
+    sequence: tuple[int, ...]
 
     @property
     def scale(self) -> int:
@@ -51,13 +51,8 @@ def save(clip: Clip, path: Path) -> None:
         "height": clip.height,
         "fps": clip.fps,
         "parameter_sets": [nal.hex() for nal in clip.parameter_sets],
-        "baked": clip.baked,
-        "log2_max_frame_num": clip.log2_max_frame_num,
-        "init_qp": clip.init_qp,
-        "pictures": [
-            [picture.is_key, picture.ref_idc, picture.frame_num, picture.idr_pic_id, [len(nal) for nal in picture.nals]]
-            for picture in clip.pictures
-        ],
+        "sequence": clip.sequence,
+        "pictures": [[picture.is_key, picture.header, [len(nal) for nal in picture.nals]] for picture in clip.pictures],
     }
     with path.open("wb") as file:
         file.write(json.dumps(header).encode("ascii") + b"\n")
@@ -73,9 +68,9 @@ def load(path: Path) -> Clip:
         if header["format"] != FORMAT:
             raise ValueError("another format")
         pictures, position = [], 0
-        for is_key, ref_idc, frame_num, idr_pic_id, sizes in header["pictures"]:
+        for is_key, (first, second, third), sizes in header["pictures"]:
             nals, position = _cut(blob, position, sizes)
-            pictures.append(Picture(is_key, nals, ref_idc, frame_num, idr_pic_id))
+            pictures.append(Picture(is_key, nals, (first, second, third)))
         if position != len(blob):
             raise ValueError("cut off or too long")
         return Clip(
@@ -85,9 +80,7 @@ def load(path: Path) -> Clip:
             fps=header["fps"],
             parameter_sets=tuple(bytes.fromhex(nal) for nal in header["parameter_sets"]),
             pictures=tuple(pictures),
-            baked=header["baked"],
-            log2_max_frame_num=header["log2_max_frame_num"],
-            init_qp=header["init_qp"],
+            sequence=tuple(header["sequence"]),
         )
     except (KeyError, TypeError, ValueError) as err:
         raise ValueError(f"not a clip of format {FORMAT}: {path.name}") from err

@@ -65,10 +65,10 @@ def rewrite_sps(nal: bytes, mb_rows: int, height_px: int) -> tuple[bytes, int]:
     if hidden_px:
         out.ue(0).ue(0).ue(0).ue(hidden_px // 2)
     out.u(*bits.rest())  # VUI; the stop bit moves with it
-    return nal[:1] + escape(_realigned(out)), log2_max_frame_num
+    return nal[:1] + escape(realigned(out)), log2_max_frame_num
 
 
-def _realigned(out: BitWriter) -> bytes:
+def realigned(out: BitWriter) -> bytes:
     """Return an RBSP whose stop bit is in place but whose length is no longer whole bytes."""
     value, count = out.value, out.count
     surplus = (value & -value).bit_length() - 1  # zeros behind the stop bit, to be replaced by as many as needed
@@ -126,7 +126,7 @@ def move_slice(nal: bytes, sequence: Sequence, first_mb: int) -> Slice:
         bits.se(), bits.se()
     out.ue(_FILTER_WITHIN_SLICE).se(0).se(0)
     out.u(*bits.rest())
-    return Slice(nal[:1] + escape(_realigned(out)), is_idr, ref_idc, frame_num, idr_pic_id)
+    return Slice(nal[:1] + escape(realigned(out)), is_idr, ref_idc, frame_num, idr_pic_id)
 
 
 def _copy_references(bits: BitReader, out: BitWriter) -> None:

@@ -10,10 +10,10 @@ The clip is encoded once; what tells the true time is this slice, composed for e
 Section numbers are those of ITU-T H.264. Standard library only.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from wallclient.demo.bits import BitWriter, escape, ue_bits
+from wallclient.demo.clip_file import Clip, Picture
 from wallclient.demo.glyphs import Bitmap, Lettering, TimeText
 from wallclient.demo.strip import BLACK, CELLS, WHITE, camera_word, counter_word
 
@@ -62,24 +62,15 @@ _FIRST_WHITE = _macroblock(_DC, _level(WHITE - _MIDDLE), in_p=False)  # the sync
 _AGAIN = {prediction: _joined((1, 1), mb) for prediction, mb in ((_HORIZONTAL, _SAME[True]), (_VERTICAL, _BELOW[True]))}
 
 
-@dataclass(frozen=True, slots=True)
-class BandFrame:
-    """Header fields of one picture of the clip, which the band's slice has to repeat."""
-
-    is_idr: bool
-    ref_idc: int
-    frame_num: int
-    idr_pic_id: int
-
-
-def _slice_header(frame: BandFrame, log2_max_frame_num: int, init_qp: int) -> Bits:
-    out = BitWriter().ue(0).ue(7 if frame.is_idr else 5).ue(0).u(frame.frame_num, log2_max_frame_num)
-    if frame.is_idr:
-        out.ue(frame.idr_pic_id)
+def _slice_header(picture: Picture, log2_max_frame_num: int, init_qp: int) -> Bits:
+    ref_idc, frame_num, idr_pic_id = picture.header
+    out = BitWriter().ue(0).ue(7 if picture.is_key else 5).ue(0).u(frame_num, log2_max_frame_num)
+    if picture.is_key:
+        out.ue(idr_pic_id)
         out.u(0, 2)  # dec_ref_pic_marking
     else:
         out.u(1, 1).ue(0).u(0, 1)  # one reference, in its usual place
-        if frame.ref_idc:
+        if ref_idc:
             out.u(0, 1)
     out.se(_QP - init_qp).ue(1)  # no deblocking inside the band
     return out.value, out.count
@@ -187,41 +178,43 @@ class BandShop:
         return [pcm_row(bitmap, row) for row in range(self.lettering.scale)]
 
 
+Headers = list[tuple[bytes, Bits, bool]]
+
+
+def headers_of(clip: Clip) -> Headers:
+    """Prepare, for all cameras that show a clip, the first byte, the slice header and the kind of each of its pictures."""
+    log2_max_frame_num, init_qp = clip.sequence
+    return [
+        (
+            bytes([picture.header[0] << 5 | (5 if picture.is_key else 1)]),
+            _slice_header(picture, log2_max_frame_num, init_qp),
+            picture.is_key,
+        )
+        for picture in clip.pictures
+    ]
+
+
 class H264Band:
     """Composes the band's slice of every picture of one camera's stream. Not thread-safe."""
 
-    def __init__(self, camera: int, shop: BandShop, headers: list[tuple[bytes, Bits, bool]]) -> None:
+    def __init__(self, camera: int, shop: BandShop, headers: Headers) -> None:
         self._camera_word = camera_word(camera)
         self._name = shop.name_rows(camera)
         self._shop = shop
         self._headers = headers
 
-    @staticmethod
-    def headers_of(
-        frames: list[BandFrame], log2_max_frame_num: int, init_qp: int
-    ) -> list[tuple[bytes, Bits, bool]]:
-        """Prepare, for all cameras that show a clip, the first byte, the slice header and the kind of each of its pictures."""
-        return [
-            (
-                bytes([frame.ref_idc << 5 | (5 if frame.is_idr else 1)]),
-                _slice_header(frame, log2_max_frame_num, init_qp),
-                frame.is_idr,
-            )
-            for frame in frames
-        ]
-
-    def nal(self, index: int, counter: int, unix_s: int) -> bytes:
-        """Return the band's slice for picture `index` of the clip, shown as frame `counter` at second `unix_s`."""
+    def nals(self, index: int, counter: int, unix_s: int) -> list[bytes]:
+        """Return the band's only slice for picture `index` of the clip, shown as frame `counter` at second `unix_s`."""
         first, (value, count), is_idr = self._headers[index]
         word = self._camera_word ^ counter_word(counter)
         if not is_idr:
             bits, length = self._shop.strip.changed(self._camera_word ^ counter_word(counter - 1), word)
             count += length
             padding = -count % 8
-            return first + escape(((value << length | bits) << padding).to_bytes((count + padding) // 8, "big"))
+            return [first + escape(((value << length | bits) << padding).to_bytes((count + padding) // 8, "big"))]
         out = BitWriter().u(value, count).u(*self._shop.strip.whole(word)).ue(_TYPE_I_PCM)
         parts = [first, escape(out.data())]
         for row, (before, time) in enumerate(zip(self._name.rows, self._shop.time_rows(unix_s), strict=True)):
             parts += [_PCM_AFTER_PCM if row else b"", before, time]
         parts.append(b"\x80")
-        return b"".join(parts)
+        return [b"".join(parts)]

@@ -10,9 +10,17 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter
 
 from wallclient.demo.glyphs import BACKGROUND, INK, TIME_CELLS, TIME_CHARACTERS, UNIT_PX, Bitmap, Lettering
+from wallclient.demo.h265_pieces import make_pieces
 from wallclient.demo.strip import CELLS
 
-_FAMILIES = ["Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC", "sans-serif"]
+_FAMILIES = [
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "WenQuanYi Micro Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "sans-serif",
+]
 _MOST_NAME_CELLS = CELLS - TIME_CELLS - 1
 
 
@@ -42,7 +50,9 @@ def _name(name: str, scale: int, font: QFont) -> Bitmap:
     widest = _MOST_NAME_CELLS * unit - left - 2 * scale
     metrics = QFontMetricsF(font)
     shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, widest)
-    pixels = metrics.horizontalAdvance(shown) + left + 2 * scale  # the last column stays background: what follows copies it
+    pixels = (
+        metrics.horizontalAdvance(shown) + left + 2 * scale
+    )  # the last column stays background: what follows copies it
     cells = min(_MOST_NAME_CELLS, -int(-pixels // unit))
     return _draw(shown, cells * unit, unit, font, Qt.AlignmentFlag.AlignLeft, left)
 
@@ -59,18 +69,27 @@ def draw(scale: int, names: Mapping[int, str]) -> Lettering:
     return Lettering(scale, characters, {number: _name(name, scale, font) for number, name in names.items()})
 
 
-def write(path: Path, names: Mapping[int, str], scales: Iterable[int] = (1, 2, 3)) -> None:
-    """Draw all `scales` into a file for `glyphs.load`."""
+def write(path: Path, names: Mapping[int, str], scales: Iterable[int] = (1, 2, 3)) -> list[Lettering]:
+    """Draw all `scales` into a file for `glyphs.load`, and return them."""
+    drawn = [draw(scale, names) for scale in scales]
+    _replace(path, json.dumps([letters.to_json() for letters in drawn]))
+    return drawn
+
+
+def _replace(path: Path, text: str) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps([draw(scale, names).to_json() for scale in scales]), "utf-8")
+    part.write_text(text, "utf-8")
     part.replace(path)
 
 
 def main() -> None:
-    """Draw what standard input orders (names by number, scales) into the file named on the command line."""
+    """Draw what standard input orders (names by number, scales, cameras with H.265) into the two files named on the command line."""
     application = QGuiApplication(sys.argv[:1])
     order = json.load(sys.stdin)
-    write(Path(sys.argv[1]), {int(number): name for number, name in order["names"].items()}, order["scales"])
+    scales = write(Path(sys.argv[1]), {int(number): name for number, name in order["names"].items()}, order["scales"])
+    type_scales = [letters for letters in scales if letters.scale <= 2 and order["h265"]]
+    pieces = {letters.scale: make_pieces(letters, order["h265"]).to_json() for letters in type_scales}
+    _replace(Path(sys.argv[2]), json.dumps(pieces))
     del application
 
 

@@ -6,7 +6,7 @@ burst at once. A camera nobody watches costs nothing. Standard library only.
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Protocol
 from wallclient.demo import clip_file
 from wallclient.demo.clip_file import Clip
 from wallclient.demo.glyphs import Lettering
-from wallclient.demo.h264_band import BandFrame, BandShop, H264Band
+from wallclient.demo.h264_band import BandShop, H264Band, Headers, headers_of
+from wallclient.demo.h265_band import H265Band, Pieces
 
 PHASES = 8
 _CATCH_UP_S = 0.002  # spacing of the pictures a newcomer is sent at once: close, so that he is not behind for ever
@@ -55,30 +56,39 @@ class Viewer(Protocol):
         """Part with the viewer."""
 
 
-class Library:
-    """Clips and lettering read so far, shared by all cameras; thread-safe where it has to be."""
+class Band(Protocol):
+    """Composes what stands above the scene."""
 
-    def __init__(self, lettering: dict[int, Lettering]) -> None:
-        self.shops = {scale: BandShop(letters) for scale, letters in lettering.items()}
-        self._clips: dict[str, tuple[Clip, list[tuple[bytes, tuple[int, int], bool]]]] = {}
+    def nals(self, index: int, counter: int, unix_s: int) -> list[bytes]:
+        """Return the band's slices for picture `index` of the clip, shown as frame `counter` at second `unix_s`."""
+
+
+class Library:
+    """Clips and type read so far, shared by all cameras. Thread-safe."""
+
+    def __init__(self, lettering: Mapping[int, Lettering], pieces: Mapping[int, Pieces]) -> None:
+        self._shops = {scale: BandShop(letters) for scale, letters in lettering.items()}
+        self._pieces = pieces
+        self._clips: dict[str, tuple[Clip, Headers]] = {}
         self._lock = threading.Lock()
 
-    def clip(self, path: str) -> tuple[Clip, list[tuple[bytes, tuple[int, int], bool]]]:
-        """Return a clip and its band's slice headers. Raises OSError and ValueError."""
+    def clip_and_band(self, number: int, path: str) -> tuple[Clip, Band]:
+        """Return a clip and what composes its band for camera `number`. Raises OSError, ValueError, KeyError."""
         with self._lock:
             if path not in self._clips:
                 clip = clip_file.load(Path(path))
-                frames = [BandFrame(p.is_key, p.ref_idc, p.frame_num, p.idr_pic_id) for p in clip.pictures]
-                self._clips[path] = clip, H264Band.headers_of(frames, clip.log2_max_frame_num, clip.init_qp)
-            return self._clips[path]
+                self._clips[path] = clip, headers_of(clip) if clip.codec == "h264" else []
+            clip, headers = self._clips[path]
+        if clip.codec == "h264":
+            return clip, H264Band(number, self._shops[clip.scale], headers)
+        return clip, H265Band(number, self._pieces[clip.scale], clip)
 
 
 class Loop:
     """One camera's endless stream made of one clip."""
 
     def __init__(self, number: int, path: str, library: Library) -> None:
-        self.clip, headers = library.clip(path)
-        self._band = H264Band(number, library.shops[self.clip.scale], headers)
+        self.clip, self._band = library.clip_and_band(number, path)
         self._last: tuple[int, Sequence[bytes]] = (-1, ())
 
     def key_of(self, index: int) -> int:
@@ -91,7 +101,7 @@ class Loop:
             clip = self.clip
             position = index % len(clip.pictures)
             picture = clip.pictures[position]
-            nals = (self._band.nal(position, index, index // clip.fps), *picture.nals)
+            nals = (*self._band.nals(position, index, index // clip.fps), *picture.nals)
             self._last = index, (*clip.parameter_sets, *nals) if picture.is_key else nals
         return self._last[1]
 
@@ -117,7 +127,9 @@ def garbage_of(nals: Sequence[bytes], codec: str) -> list[bytes]:
 class LiveStream:
     """One stream (main or sub) of a camera, and its viewers. `tick` runs on the pacing thread, the rest anywhere."""
 
-    def __init__(self, number: int, kind: str, codec: str, has_audio: bool, want: Callable[["LiveStream"], None]) -> None:
+    def __init__(
+        self, number: int, kind: str, codec: str, has_audio: bool, want: Callable[["LiveStream"], None]
+    ) -> None:
         self.number, self.kind, self.codec, self.has_audio = number, kind, codec, has_audio
         self.phase = (number * 5) % PHASES
         self._want = want  # asks for the clip; answered by `offer`, perhaps much later

@@ -23,6 +23,7 @@ from wallclient.domain.stream import Codec, Credentials, Protocol, Source, Strea
 _SYSTEM_PYTHON = "/usr/bin/python3"  # the one Debian's python3-gi is made for
 _SUB_SIZE = (640, 360)
 _START_S, _REPLY_S, _STOP_S = 30.0, 30.0, 3.0
+_TYPE_VERSION = 1  # raise it when lettering or H.265 settings change
 _ROOT = Path(__file__).resolve().parents[2]
 # Isolated, so that no variable or file of the virtual environment reaches the system's Python; our package comes last in its path.
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from wallclient.demo.media_server import main; main()"
@@ -66,6 +67,9 @@ class MediaServer:
         password: str,
         http_token: str,
     ) -> None:
+        for camera in cameras:
+            if camera.codec is Codec.H265 and camera.main_size[0] > 1280:
+                raise ValueError(f"camera {camera.number}: H.265 goes up to 1280x720 here")
         self.cameras = {camera.number: camera for camera in cameras}
         self.fps = fps
         self._cache_dir = cache_dir or default_cache_dir()
@@ -110,7 +114,7 @@ class MediaServer:
         """Start the process on these ports of 127.0.0.1, or on free ones. Raises MediaServerFailed, ClipFailed."""
         if self._process is not None:
             raise MediaServerFailed("the media server runs already")
-        lettering, noise = self._lettering(), sound.prepare(self._cache_dir)
+        (lettering, h265_type), noise = self._type(), sound.prepare(self._cache_dir)
         try:
             self._process = subprocess.Popen(
                 [_SYSTEM_PYTHON, "-I", "-c", _BOOT, str(_ROOT)],
@@ -129,6 +133,7 @@ class MediaServer:
                 ],
                 "fps": self.fps,
                 "lettering": str(lettering),
+                "h265_type": str(h265_type),
                 "sound": str(noise),
                 "user": self._credentials.user,
                 "password": self._credentials.password,
@@ -138,7 +143,9 @@ class MediaServer:
             }
         )
         ready: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, args=(self._process, ready), name="media server", daemon=True)
+        self._reader = threading.Thread(
+            target=self._read, args=(self._process, ready), name="media server", daemon=True
+        )
         self._reader.start()
         self._await_ready(ready)
 
@@ -269,15 +276,17 @@ class MediaServer:
         except ClipFailed:
             pass  # stopping
 
-    def _lettering(self) -> Path:
+    def _type(self) -> tuple[Path, Path]:
         """Have the cameras' names and the digits drawn, once for each set of names. Raises ClipFailed."""
         names = {str(camera.number): camera.name for camera in self.cameras.values()}
         scales = sorted({1, *(camera.main_size[0] // 640 for camera in self.cameras.values())})
-        order = json.dumps({"names": names, "scales": scales}, sort_keys=True)
-        path = self._cache_dir / f"names-v1-{hashlib.sha256(order.encode()).hexdigest()[:16]}.json"
-        if not path.exists():
+        h265 = sorted(camera.number for camera in self.cameras.values() if camera.codec is Codec.H265)
+        order = json.dumps({"names": names, "scales": scales, "h265": h265}, sort_keys=True)
+        digest = hashlib.sha256(order.encode()).hexdigest()[:16]
+        paths = tuple(self._cache_dir / f"{part}-v{_TYPE_VERSION}-{digest}.json" for part in ("names", "type"))
+        if not all(path.exists() for path in paths):
             made = subprocess.run(
-                [sys.executable, "-m", "wallclient.demo.lettering", str(path)],
+                [sys.executable, "-m", "wallclient.demo.lettering", *map(str, paths)],
                 input=order,
                 text=True,
                 capture_output=True,
@@ -287,4 +296,4 @@ class MediaServer:
             )
             if made.returncode:
                 raise ClipFailed(f"names could not be drawn: {made.stderr[-500:]}")
-        return path
+        return paths[0], paths[1]

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from wallclient.demo import glyphs, sound
+from wallclient.demo import glyphs, h265_band, sound
 from wallclient.demo.http_out import HttpOut
 from wallclient.demo.live import Fault, Library, LiveStream, Loop, Pacer
 from wallclient.demo.rtsp_out import RtspOut
@@ -24,11 +24,13 @@ class MediaProcess:
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._output = threading.Lock()
-        self._library = Library(glyphs.load(Path(config["lettering"])))
+        self._library = Library(glyphs.load(Path(config["lettering"])), h265_band.load(Path(config["h265_type"])))
         self._clips: dict[tuple[int, str], str] = {}
         self._wanted: set[tuple[int, str]] = set()
         self._streams = {
-            (camera["number"], kind): LiveStream(camera["number"], kind, camera["codec"], camera["has_audio"], self._want)
+            (camera["number"], kind): LiveStream(
+                camera["number"], kind, camera["codec"], camera["has_audio"], self._want
+            )
             for camera in config["cameras"]
             for kind in ("main", "sub")
         }

@@ -137,7 +137,16 @@ def _flv_tag(kind: int, time_s: float, body: bytes) -> bytes:
 def flv_config(parameter_sets: Sequence[bytes], time_s: float) -> bytes:
     """Return the decoder configuration of H.264 (AVCDecoderConfigurationRecord) as a tag."""
     sps, pps = parameter_sets
-    record = b"\x01" + sps[1:4] + b"\xff\xe1" + struct.pack(">H", len(sps)) + sps + b"\x01" + struct.pack(">H", len(pps)) + pps
+    record = (
+        b"\x01"
+        + sps[1:4]
+        + b"\xff\xe1"
+        + struct.pack(">H", len(sps))
+        + sps
+        + b"\x01"
+        + struct.pack(">H", len(pps))
+        + pps
+    )
     if sps[1] >= 100:
         record += b"\xfd\xf8\xf8\x00"  # 4:2:0, eight bits, no extensions
     return _flv_tag(_FLV_VIDEO, time_s, b"\x17\x00\x00\x00\x00" + record)

@@ -227,5 +227,7 @@ class DemoProcess:
             document: dict[str, Any] = json.loads(line)
             if progress is not None and "progress" in document:
                 progress(int(document["progress"]["done"]), int(document["progress"]["total"]))
+            if "failed" in document:
+                raise DemoFailed(str(document["failed"]))
             if is_it(document):
                 return document

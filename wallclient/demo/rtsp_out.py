@@ -20,7 +20,9 @@ from wallclient.demo.live import Coded, LiveStream  # noqa: E402
 from wallclient.demo.sound import ALAW_HZ, Sound  # noqa: E402
 
 _ROLE = "viewer"
-_BEGIN_S = 0.1  # where on the pipeline's clock a viewer begins, so that the pictures he catches up with have times as well
+_BEGIN_S = (
+    0.1  # where on the pipeline's clock a viewer begins, so that the pictures he catches up with have times as well
+)
 _START = b"\x00\x00\x00\x01"
 _SOURCE = "is-live=true format=time max-bytes=8000000 leaky-type=downstream"
 _CAPS = "stream-format=byte-stream,alignment=au"

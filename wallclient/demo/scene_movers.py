@@ -96,7 +96,9 @@ class Walker:
         stage.painter.setOpacity(1.0)
 
 
-def drivers(rng: random.Random, lanes: list[tuple[float, bool]], far: float, near: float = 0.75, per_lane: int = 3) -> list[Mover]:
+def drivers(
+    rng: random.Random, lanes: list[tuple[float, bool]], far: float, near: float = 0.75, per_lane: int = 3
+) -> list[Mover]:
     """Return traffic on `lanes` (x, toward the camera), spaced so that nobody runs into anybody."""
     movers: list[Mover] = []
     for x, toward in lanes:
@@ -122,7 +124,14 @@ def crossers(rng: random.Random, lanes: list[tuple[float, bool]], reach: float, 
 
 
 def walkers(
-    rng: random.Random, count: int, x: tuple[float, float], z: tuple[float, float], *, along: bool, bags: float = 0.1, height: float = 1.72
+    rng: random.Random,
+    count: int,
+    x: tuple[float, float],
+    z: tuple[float, float],
+    *,
+    along: bool,
+    bags: float = 0.1,
+    height: float = 1.72,
 ) -> list[Mover]:
     """Return people within a stretch of ground, walking `along` the street or anywhere."""
     movers: list[Mover] = []

@@ -177,7 +177,9 @@ def facade(stage: Stage, rng: random.Random, x: float, z0: float, z1: float, sto
             b = z0 + (z1 - z0) * (column + 0.8) / columns
             low, high = storey * storey_m + (0.3 if storey == 0 else 1.0), (storey + 1) * storey_m - 0.6
             colour = _shop_colour(stage.light, rng) if storey == 0 else window_colour(stage.light, rng)
-            stage.polygon([stage.at(x, a, low), stage.at(x, b, low), stage.at(x, b, high), stage.at(x, a, high)], colour)
+            stage.polygon(
+                [stage.at(x, a, low), stage.at(x, b, low), stage.at(x, b, high), stage.at(x, a, high)], colour
+            )
     sign = QColor(rng.choice(("#d8463a", "#e5a32e", "#2c8f73", "#3566b8", "#b8417e")))
     band = [stage.at(x, z0, 2.9), stage.at(x, z1, 2.9), stage.at(x, z1, 3.7), stage.at(x, z0, 3.7)]
     stage.polygon(band, sign if stage.light.lamps else stage.light.shade(sign, 0.9))
@@ -195,7 +197,9 @@ def lamp(stage: Stage, x: float, z: float) -> None:
     stage.painter.setPen(QPen(stage.light.shade("#50565e"), max(0.8, 0.16 * metre)))
     stage.painter.drawLine(foot, stage.at(x, z, 7.5))
     stage.painter.drawLine(stage.at(x, z, 7.5), head)
-    stage.ellipse(head, 0.4 * metre, 0.16 * metre, QColor("#fff3cf") if stage.light.lamps else stage.light.shade("#d8d8d0"))
+    stage.ellipse(
+        head, 0.4 * metre, 0.16 * metre, QColor("#fff3cf") if stage.light.lamps else stage.light.shade("#d8d8d0")
+    )
     if stage.light.lamps:
         stage.glow(head, 3.2 * metre, "#ffcf80", 0.75 * stage.light.lamps)
         stage.painter.save()
@@ -235,7 +239,9 @@ def car(stage: Stage, x: float, z: float, colour: str, *, toward: bool, bus: boo
     ]
     stage.polygon(roof, stage.light.shade(colour, 0.85))
     glass = stage.light.shade("#5c7488" if toward else "#3d4c5a")
-    stage.box(left + 1.35 * inset, top + 0.12 * metre, width * metre - 2.7 * inset, (cabin - 0.12) * metre, glass, 0.1 * metre)
+    stage.box(
+        left + 1.35 * inset, top + 0.12 * metre, width * metre - 2.7 * inset, (cabin - 0.12) * metre, glass, 0.1 * metre
+    )
     stage.box(left, y - (body + 0.22) * metre, width * metre, body * metre, stage.light.shade(colour), 0.16 * metre)
     stage.box(left, y - 0.5 * metre, width * metre, 0.26 * metre, stage.light.shade(colour, 0.6), 0.1 * metre)
     _car_lights(stage, left, y - 0.82 * metre, width * metre, metre, toward)
@@ -278,7 +284,9 @@ def side_car(stage: Stage, x: float, z: float, colour: str, *, to_right: bool, b
     start, span = c0 + slope + 0.03, c1 - c0 - 2 * slope - 0.06
     for pane in range(panes):
         px = left + (start + span * pane / panes) * length * metre
-        stage.box(px, top + 0.14 * metre, span / panes * 0.88 * length * metre, (cabin - 0.2) * metre, inside, 0.06 * metre)
+        stage.box(
+            px, top + 0.14 * metre, span / panes * 0.88 * length * metre, (cabin - 0.2) * metre, inside, 0.06 * metre
+        )
     for part in (0.2, 0.8):
         wheel = QPointF(left + part * length * metre, y - 0.3 * metre)
         stage.ellipse(wheel, 0.34 * metre, 0.34 * metre, QColor("#101114"))
@@ -289,7 +297,9 @@ def side_car(stage: Stage, x: float, z: float, colour: str, *, to_right: bool, b
     stage.glow(QPointF(rear, y - 0.75 * metre), 0.9 * metre, "#ff3b30", 0.8 * stage.light.lamps)
 
 
-def person(stage: Stage, x: float, z: float, shirt: str, swing: float, *, height: float = 1.72, bag: bool = False) -> None:
+def person(
+    stage: Stage, x: float, z: float, shirt: str, swing: float, *, height: float = 1.72, bag: bool = False
+) -> None:
     """Paint somebody walking; `swing` is the phase of the step in radians."""
     metre, foot = stage.metre(z), stage.at(x, z)
     stage.ellipse(foot, 0.42 * metre, 0.13 * metre, QColor(0, 0, 0, 80))
@@ -307,9 +317,23 @@ def person(stage: Stage, x: float, z: float, shirt: str, swing: float, *, height
         hand = QPointF(hip.x() + (side + step * 0.8) * metre, hip.y() + 0.05 * metre)
         stage.painter.drawLine(QPointF(shoulder.x() + side * metre, shoulder.y()), hand)
     body_top = shoulder.y() - 0.08 * metre
-    stage.box(hip.x() - 0.24 * metre, body_top, 0.48 * metre, hip.y() - body_top + 0.06 * metre, stage.light.shade(shirt), 0.16 * metre)
+    stage.box(
+        hip.x() - 0.24 * metre,
+        body_top,
+        0.48 * metre,
+        hip.y() - body_top + 0.06 * metre,
+        stage.light.shade(shirt),
+        0.16 * metre,
+    )
     head = stage.at(x, z, height * 0.93)
     stage.ellipse(head, 0.14 * metre, 0.16 * metre, stage.light.shade("#d9a98a"))
     stage.ellipse(head - QPointF(0, 0.06 * metre), 0.15 * metre, 0.12 * metre, stage.light.shade("#2b211d"))
     if bag:
-        stage.box(foot.x() + 0.35 * metre, foot.y() - 0.7 * metre, 0.36 * metre, 0.62 * metre, stage.light.shade("#70402e"), 0.06 * metre)
+        stage.box(
+            foot.x() + 0.35 * metre,
+            foot.y() - 0.7 * metre,
+            0.36 * metre,
+            0.62 * metre,
+            stage.light.shade("#70402e"),
+            0.06 * metre,
+        )

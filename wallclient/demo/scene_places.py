@@ -186,7 +186,9 @@ def _pylon(stage: Stage, z: float) -> None:
         stage.painter.setPen(QPen(cable, 0.9))
         for i in range(1, 9):
             for end in (z * (1 + 0.16 * i), z / (1 + 0.16 * i)):
-                stage.painter.drawLine(stage.at(side * 4.2, z, height * (0.62 + 0.035 * i)), stage.at(side * 7.6, end, 0.8))
+                stage.painter.drawLine(
+                    stage.at(side * 4.2, z, height * (0.62 + 0.035 * i)), stage.at(side * 7.6, end, 0.8)
+                )
         leg = [(8.2, 0.0), (9.4, 0.0), (4.9, height), (3.7, height)]
         stage.polygon([stage.at(side * x, z, up) for x, up in leg], tone)
     for up, wide in ((height * 0.72, 5.9), (height * 0.97, 4.6)):
@@ -229,13 +231,20 @@ def _monument(stage: Stage) -> None:
     """Paint a clock tower on a stepped base."""
     z = 5.0
     metre = stage.metre(z)
-    for width, low, high, tone in ((11, 0, 0.7, "#9d9384"), (8, 0.7, 1.5, "#b1a695"), (3.4, 1.5, 12.5, "#cbbfa8"), (4.2, 12.5, 13.2, "#a5987f")):
+    for width, low, high, tone in (
+        (11, 0, 0.7, "#9d9384"),
+        (8, 0.7, 1.5, "#b1a695"),
+        (3.4, 1.5, 12.5, "#cbbfa8"),
+        (4.2, 12.5, 13.2, "#a5987f"),
+    ):
         corner = stage.at(-width / 2, z, high)
         stage.box(corner.x(), corner.y(), width * metre, (high - low) * metre, stage.light.shade(tone))
     shade = stage.at(0.5, z, 12.5)
     stage.box(shade.x(), shade.y(), 1.2 * metre, 11 * metre, QColor(0, 0, 0, 34))
     clock = stage.at(0, z, 11.0)
-    stage.ellipse(clock, 1.25 * metre, 1.25 * metre, QColor("#fff4d0") if stage.light.lamps else stage.light.shade("#f2eee2"))
+    stage.ellipse(
+        clock, 1.25 * metre, 1.25 * metre, QColor("#fff4d0") if stage.light.lamps else stage.light.shade("#f2eee2")
+    )
     stage.painter.setPen(QPen(QColor("#33302a"), 0.22 * metre))
     stage.painter.drawLine(clock, clock + QPointF(0.1 * metre, -0.9 * metre))
     stage.painter.drawLine(clock, clock + QPointF(0.65 * metre, 0.2 * metre))
@@ -278,7 +287,13 @@ def checkpoint(rng: random.Random) -> Place:
         for lane, x in enumerate((-5.6, 0.0, 5.6)):
             metre, sign = stage.metre(2.8), stage.at(x, 2.8, 7.1)
             stage.box(sign.x() - 1.1 * metre, sign.y(), 2.2 * metre, 0.95 * metre, QColor("#10151a"), 1.5)
-            stage.box(sign.x() - 0.8 * metre, sign.y() + 0.3 * metre, 1.6 * metre, 0.34 * metre, QColor("#39e27d" if lane != 1 else "#ffb638"))
+            stage.box(
+                sign.x() - 0.8 * metre,
+                sign.y() + 0.3 * metre,
+                1.6 * metre,
+                0.34 * metre,
+                QColor("#39e27d" if lane != 1 else "#ffb638"),
+            )
             stage.glow(stage.at(x, 2.8, 5.2), 3 * metre, "#fff2cf", 0.55 * stage.light.lamps)
 
     lanes = [(-5.6, True), (0.0, True), (5.6, True)]
@@ -356,7 +371,12 @@ def hall(rng: random.Random) -> Place:
         stage.painter.fillRect(QRectF(0, 0, WIDTH, HEIGHT), wall)
         _hall_windows(stage)
         for i in range(-14, 15):
-            line = [stage.at(i * 3.0 - 0.03, 9), stage.at(i * 3.0 + 0.03, 9), stage.at(i * 3.0 + 0.05, 0.6), stage.at(i * 3.0 - 0.05, 0.6)]
+            line = [
+                stage.at(i * 3.0 - 0.03, 9),
+                stage.at(i * 3.0 + 0.03, 9),
+                stage.at(i * 3.0 + 0.05, 0.6),
+                stage.at(i * 3.0 - 0.05, 0.6),
+            ]
             stage.polygon(line, QColor(60, 58, 52, 70))
         for z in (7.0, 4.4, 2.9, 1.9):
             _hall_bay(stage, z)

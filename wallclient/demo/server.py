@@ -1,7 +1,7 @@
 """The demo as one process: embedded center and media server, driven by lines on standard input.
 
 Standard output carries one JSON document per line: `{"progress": {"done", "total"}}` while clips are encoded, one
-`{"ready": true, "base_url", "user", …}`, then one reply `{"id", "ok": true, …}` or `{"id", "error"}` per command. The
+`{"ready": true, "base_url", "user", …}` or `{"failed"}`, then one reply `{"id", "ok": true, …}` or `{"id", "error"}` per command. The
 process ends, and its media server with it, on SIGTERM, SIGINT or when standard input closes.
 """
 
@@ -168,7 +168,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         demo = Demo(args, given or secrets.token_urlsafe(12))
     except ValueError as err:
-        print(err, file=sys.stderr)
+        say(failed=str(err))
         return 2
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read_lines, args=(lines,), daemon=True).start()
@@ -177,7 +177,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _Stop:
         return 0
     except (OSError, WallError) as err:
-        print(f"{type(err).__name__}: {err}", file=sys.stderr)
+        say(failed=f"{type(err).__name__}: {err}")
         return 1
     finally:
         demo.stop()

@@ -88,7 +88,9 @@ def _aac(samples: list[int]) -> list[bytes]:
     for index in range(0, len(samples), AAC_SAMPLES):
         frame = av.AudioFrame("fltp", "mono", AAC_SAMPLES)
         frame.sample_rate, frame.pts = AAC_HZ, index
-        frame.planes[0].update(array.array("f", [one / 32768 for one in samples[index : index + AAC_SAMPLES]]).tobytes())
+        frame.planes[0].update(
+            array.array("f", [one / 32768 for one in samples[index : index + AAC_SAMPLES]]).tobytes()
+        )
         packets += encoder.encode(frame)
     packets += encoder.encode(None)
     return [_adts(packet.size) + bytes(packet) for packet in packets][-_LOOP_FRAMES:]
