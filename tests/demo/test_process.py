@@ -66,7 +66,7 @@ def test_commands_that_make_no_sense_are_refused(operation, fields):
 
 
 def test_a_city_of_impossible_size():
-    with pytest.raises(DemoFailed, match="status 2"):
+    with pytest.raises(DemoFailed, match="16 to 497000"):
         DemoProcess(5, media=False).start()
 
 

@@ -80,6 +80,7 @@ class City:
         for station in self._stations:
             self._of_district.setdefault(station.district.civil_code, []).append(station)
         self._of_streamed = {number: station for station in self._stations for number in station.span.streamed}
+        self._joined: dict[str, Span] = {}
         self._lock = threading.Lock()
         self._flipped: dict[int, bool] = {}  # cameras whose state was set, where it differs from the made-up one
         self._deltas: dict[str, int] = {}  # node id -> what the flipped cameras add to its online count
@@ -186,16 +187,22 @@ class City:
         return station, int(index)
 
     def _span(self, node_id: str) -> Span:
-        if node_id == CITY_ID:
-            return _joined(self._stations)
-        if node_id[:1] == "d":
-            return _joined(self._stations_of(node_id))
+        if node_id == CITY_ID or node_id[:1] == "d":
+            return self._joined_span(node_id)
         if node_id[:1] == "s":
             return self._by_id[node_id].span
         if node_id[:1] == "g":
             return _group_span(*self._group(node_id))
         number = self.number(node_id)
         return Span((), number, number + 1)
+
+    def _joined_span(self, node_id: str) -> Span:
+        """Return the span of the city or a district, joined from its stations once: every event asks for it."""
+        span = self._joined.get(node_id)
+        if span is None:
+            span = _join(self._stations if node_id == CITY_ID else self._stations_of(node_id))
+            self._joined[node_id] = span
+        return span
 
     def _inner_children(self, node_id: str | None) -> list[str] | None:
         """Return the ids of children that are nodes, or None where the children are channels."""
@@ -263,7 +270,7 @@ def _next_offset(offset: int, limit: int, length: int) -> int | None:
     return offset + limit if offset + limit < length else None
 
 
-def _joined(stations: Sequence[Station]) -> Span:
+def _join(stations: Sequence[Station]) -> Span:
     streamed = tuple(sorted(number for station in stations for number in station.span.streamed))
     return Span(streamed, stations[0].span.first, stations[-1].span.stop)
 

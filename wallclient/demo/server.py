@@ -1,8 +1,9 @@
 """The demo as one process: embedded center and media server, driven by lines on standard input.
 
 Standard output carries one JSON document per line: `{"progress": {"done", "total"}}` while clips are encoded, one
-`{"ready": true, "base_url", "user", …}` or `{"failed"}`, then one reply `{"id", "ok": true, …}` or `{"id", "error"}` per command. The
-process ends, and its media server with it, on SIGTERM, SIGINT or when standard input closes.
+`{"ready": true, "base_url", "user", …}` or `{"failed"}`, then one reply `{"id", "ok": true, "result"}` or
+`{"id", "error"}` per command. The process ends, and its media server with it, on SIGTERM, SIGINT or when standard
+input closes.
 """
 
 import argparse
