@@ -1,7 +1,9 @@
 """The embedded center keeps the contract: whatever a client sends, every answer is one the contract allows."""
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 import requests
 import schemathesis
@@ -91,6 +93,17 @@ def test_a_lease_fits_the_contract(center, contract):
         gone = requests.delete(lease_url, headers=headers, timeout=10)
         assert gone.status_code == 404
         contract["/live/{lease_id}"]["DELETE"].validate_response(gone)
+
+
+def test_an_event_fits_the_contract(center, contract):
+    headers = signed_in(center)
+    with requests.get(f"{center.api_url}/events", headers=headers, stream=True, timeout=20) as stream:
+        lines = stream.iter_lines(chunk_size=1)
+        assert b"event: opened" in [next(lines) for _ in range(4)]
+        center.set_online("c1999", not center.city.channel("c1999").online)
+        data = next(line.removeprefix(b"data: ") for line in lines if line.startswith(b"data: "))
+    schema = {"$ref": "#/components/schemas/ChannelStatus", "components": contract.raw_schema["components"]}
+    jsonschema.validate(json.loads(data), schema)
 
 
 def test_every_operation_lists_its_refusals(contract):
