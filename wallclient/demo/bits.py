@@ -1,4 +1,7 @@
-"""Bits and NAL units of H.264 and H.265: reading and writing headers, byte-stream splitting, emulation prevention. Pure Python."""
+"""Bits and NAL units of H.264 and H.265: reading and writing headers, byte-stream splitting, emulation prevention.
+
+Pure Python.
+"""
 
 import re
 

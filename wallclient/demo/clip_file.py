@@ -1,4 +1,7 @@
-"""The file a prepared clip lives in: a header line of JSON, then the pictures' bytes. Read by the media server, standard library only."""
+"""The file a prepared clip lives in: a header line of JSON, then the pictures' bytes.
+
+Read by the media server, standard library only.
+"""
 
 import json
 from collections.abc import Sequence
@@ -12,8 +15,8 @@ FORMAT = 2
 class Picture:
     """One coded picture of a scene, without parameter sets and band.
 
-    `header` is what its slice header says and the band's have to repeat: nal_ref_idc, frame_num and idr_pic_id of H.264; nal_unit_type, and
-    order count and references as bits and their number, of H.265.
+    `header` is what its slice header says and the band's have to repeat: nal_ref_idc, frame_num and idr_pic_id of
+    H.264; nal_unit_type, and order count and references as bits and their number, of H.265.
     """
 
     is_key: bool
@@ -23,9 +26,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A loop of `len(pictures)` pictures at `fps`, a key picture on every full second; picture k is shown as frame k modulo length.
+    """A loop of `len(pictures)` pictures at `fps`, a key picture on every full second.
 
-    `sequence` is what slice headers depend on: log2_max_frame_num and the initial quantizer of H.264; the bits of a slice's address, H.265.
+    Picture k is shown as frame k modulo length.
+
+    `sequence` is what slice headers depend on: log2_max_frame_num and the initial quantizer of H.264; the bits of a
+    slice's address, H.265.
     """
 
     codec: str

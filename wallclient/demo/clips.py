@@ -1,10 +1,11 @@
 """Prepares the demo cameras' clips: draws a scene, encodes it once, keeps it in a cache directory.
 
-`ClipMaker` belongs to whoever runs the media server and lets worker processes do the drawing (`python -m wallclient.demo.clips`), two at
-a time, so that nobody waits for a clip he does not need and no Qt is loaded in the caller. Files appear whole or not at all; several
-processes may share a cache.
+`ClipMaker` belongs to whoever runs the media server and lets worker processes do the drawing (`python -m
+wallclient.demo.clips`), two at a time, so that nobody waits for a clip he does not need and no Qt is loaded in the
+caller. Files appear whole or not at all; several processes may share a cache.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -56,7 +57,10 @@ class ClipMaker:
         self._closed = False
 
     def request(self, wanted: ClipWanted, done: Callable[[Path | None, str], None]) -> None:
-        """Call `done` with the clip's path, or None and what went wrong: at once when it is there, else later on another thread."""
+        """Call `done` with the clip's path, or None and what went wrong.
+
+        At once when it is there, else later on another thread.
+        """
         path = wanted.path(self._directory)
         if path.exists():
             done(path, "")
@@ -73,7 +77,10 @@ class ClipMaker:
                     threading.Thread(target=self._work, name="clip maker", daemon=True).start()
 
     def prepare(self, wanted: Sequence[ClipWanted], progress: Callable[[int, int], None] | None = None) -> None:
-        """Make what is missing and wait for it; `progress(done, total)` is called from other threads. Raises ClipFailed."""
+        """Make what is missing and wait for it; `progress(done, total)` is called from other threads.
+
+        Raises ClipFailed.
+        """
         distinct = list(dict.fromkeys(wanted))
         answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         for one in distinct:
@@ -140,7 +147,8 @@ class ClipMaker:
 
 def _order(worker: subprocess.Popen[str], wanted: ClipWanted, directory: Path) -> str:
     """Have one clip made and return what went wrong, or nothing."""
-    assert worker.stdin and worker.stdout
+    assert worker.stdin
+    assert worker.stdout
     try:
         worker.stdin.write(json.dumps({"wanted": asdict(wanted), "directory": str(directory)}) + "\n")
         worker.stdin.flush()
@@ -151,13 +159,12 @@ def _order(worker: subprocess.Popen[str], wanted: ClipWanted, directory: Path) -
 
 
 def _end(worker: subprocess.Popen[str]) -> None:
-    assert worker.stdin and worker.stdout
+    assert worker.stdin
+    assert worker.stdout
     worker.kill()  # it holds nothing: files are renamed when whole
     worker.wait()
-    try:
+    with contextlib.suppress(OSError):  # what was left to be written to the dead
         worker.stdin.close()
-    except OSError:
-        pass  # what was left to be written to the dead
     worker.stdout.close()
 
 

@@ -1,4 +1,7 @@
-"""Draws a scene and encodes it into a clip that loops: a key picture on every full second, no B-pictures, room for the band on top."""
+"""Draws a scene and encodes it into a clip that loops.
+
+A key picture on every full second, no B-pictures, room for the band on top.
+"""
 
 from fractions import Fraction
 
@@ -18,7 +21,10 @@ _RATE = {1: ("22", 600), 2: ("21", 2500), 3: ("22", 4000)}  # per scale: quality
 
 
 def make_clip(scene_name: str, codec: str, width: int, height: int, fps: int) -> Clip:
-    """Draw and encode one loop. Raises KeyError for an unknown scene, ValueError for a size or codec that isn't made."""
+    """Draw and encode one loop.
+
+    Raises KeyError for an unknown scene, ValueError for a size or codec that isn't made.
+    """
     if width not in (640, 1280, 1920) or height != width * 9 // 16:
         raise ValueError(f"no clips of {width}x{height}")
     if codec == "h264":

@@ -1,6 +1,7 @@
 """Lettering of the band as plain bytes: camera names and the characters of the time, drawn beforehand, set live.
 
-Standard library only: `wallclient.demo.lettering` draws the file with Qt, the media server reads it with the system's Python.
+Standard library only: `wallclient.demo.lettering` draws the file with Qt, the media server reads it with the system's
+Python.
 """
 
 import base64
@@ -67,7 +68,10 @@ def _unpacked(raw: list[object]) -> Bitmap:
 
 
 class TimeText:
-    """Sets the date and local time of a second as a bitmap; the last few are kept, for all cameras of a size show the same."""
+    """Sets the date and local time of a second as a bitmap.
+
+    The last few are kept, for all cameras of a size show the same.
+    """
 
     def __init__(self, lettering: Lettering) -> None:
         self._lettering = lettering

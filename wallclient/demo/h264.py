@@ -1,8 +1,9 @@
 """Rewriting an encoded H.264 scene so that another slice, the band, can stand above it in the same picture.
 
-x264 encodes only the scene. Its parameter set is changed here to the full picture, and each slice moves down by the rows of the
-band: the slice header is rewritten, the CAVLC data behind it are shifted to their new bit position untouched. Section numbers are
-those of ITU-T H.264. Only what our own encoder settings produce is understood; anything else raises ValueError.
+x264 encodes only the scene. Its parameter set is changed here to the full picture, and each slice moves down by the
+rows of the band: the slice header is rewritten, the CAVLC data behind it are shifted to their new bit position
+untouched. Section numbers are those of ITU-T H.264. Only what our own encoder settings produce is understood;
+anything else raises ValueError.
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,10 @@ class Slice:
 
 
 def rewrite_sps(nal: bytes, mb_rows: int, height_px: int) -> tuple[bytes, int]:
-    """Return the sequence parameter set for `mb_rows` rows of macroblocks showing `height_px` lines, and log2_max_frame_num (7.3.2.1.1)."""
+    """Return the sequence parameter set for `mb_rows` rows of macroblocks showing `height_px` lines.
+
+    And log2_max_frame_num (7.3.2.1.1).
+    """
     bits, out = BitReader(unescape(nal[1:])), BitWriter()
     profile = bits.u(8)
     out.u(profile, 8).u(bits.u(16), 16)  # constraint flags and level
@@ -77,7 +81,10 @@ def realigned(out: BitWriter) -> bytes:
 
 
 def read_init_qp(pps: bytes) -> int:
-    """Return 26 + pic_init_qp of a picture parameter set (7.3.2.2). Raises ValueError for what slices here can't have."""
+    """Return 26 + pic_init_qp of a picture parameter set (7.3.2.2).
+
+    Raises ValueError for what slices here can't have.
+    """
     bits = BitReader(unescape(pps[1:]))
     bits.ue(), bits.ue()
     if bits.flag():

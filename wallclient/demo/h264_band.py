@@ -2,8 +2,8 @@
 
 The clip is encoded once; what tells the true time is this slice, composed for every picture without encoding anything:
 
-- Strip cells are Intra 16x16 macroblocks that copy their left neighbour's colour, or step from it by one DC coefficient. At a
-  quantizer of 40 one level is four grey values (8.5.10), so black 16 and white 236 are exact.
+- Strip cells are Intra 16x16 macroblocks that copy their left neighbour's colour, or step from it by one DC
+  coefficient. At a quantizer of 40 one level is four grey values (8.5.10), so black 16 and white 236 are exact.
 - Text is I_PCM, which is byte-aligned: whole runs of it are prepared once per camera (name) or per second (time).
 - Between key pictures only the few cells that changed are written, all else is skipped.
 
@@ -37,7 +37,10 @@ def _joined(*parts: Bits) -> Bits:
 
 
 def _level(grey_step: int) -> Bits:
-    """Return a lone luma DC coefficient that moves a macroblock by `grey_step`, with its coeff_token and total_zeros (9.2.2)."""
+    """Return a lone luma DC coefficient that moves a macroblock by `grey_step`.
+
+    With its coeff_token and total_zeros (9.2.2).
+    """
     level = grey_step // 4
     code = (2 * level - 2 if level > 0 else -2 * level - 1) - 2
     if code < 30:
@@ -102,7 +105,10 @@ class StripWriter:
         return value, count
 
     def changed(self, before: int, after: int) -> Bits:
-        """Return everything of a picture between key pictures, text rows and stop bit included: skips and changed cells."""
+        """Return everything of a picture between key pictures, text rows and stop bit included.
+
+        Skips and changed cells.
+        """
         difference = before ^ after
         seen = (difference, after & (difference | difference << 1))
         bits = self._changes.get(seen)
@@ -139,12 +145,18 @@ def _pcm_block(bitmap: Bitmap, column: int, row: int) -> bytes:
 
 
 def pcm_row(bitmap: Bitmap, row: int) -> bytes:
-    """Return a row of macroblocks of a bitmap as a run of I_PCM, from the first one's samples (its mb_type is the caller's)."""
+    """Return a row of macroblocks of a bitmap as a run of I_PCM.
+
+    From the first one's samples (its mb_type is the caller's).
+    """
     return _PCM_AFTER_PCM.join(_pcm_block(bitmap, column, row) for column in range(bitmap.width // 16))
 
 
 class NameRows:
-    """Text rows of one camera at one scale: what stands before the time in each row of macroblocks, as aligned bytes."""
+    """Text rows of one camera at one scale.
+
+    What stands before the time in each row of macroblocks, as aligned bytes.
+    """
 
     def __init__(self, name: Bitmap, time_columns: int, scale: int) -> None:
         free_columns = CELLS * scale - time_columns - name.width // 16
@@ -152,7 +164,10 @@ class NameRows:
 
     @staticmethod
     def _up_to_time(columns: int) -> bytes:
-        """Return flat macroblocks in the background's colour, which the name's last column of pixels has, and the time's first mb_type."""
+        """Return flat macroblocks in the background's colour.
+
+        Which the name's last column of pixels has, and the time's first mb_type.
+        """
         out = BitWriter()
         for column in range(columns):
             neighbours = _PCM_COEFFICIENTS if column == 0 else 0  # left; above is never I_PCM here and counts 0
@@ -182,7 +197,7 @@ Headers = list[tuple[bytes, Bits, bool]]
 
 
 def headers_of(clip: Clip) -> Headers:
-    """Prepare, for all cameras that show a clip, the first byte, the slice header and the kind of each of its pictures."""
+    """Prepare, for all cameras of a clip, the first byte, slice header and kind of each of its pictures."""
     log2_max_frame_num, init_qp = clip.sequence
     return [
         (

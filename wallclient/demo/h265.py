@@ -1,8 +1,9 @@
 """Rewriting an encoded H.265 scene so that other slices, the band, can stand above it in the same picture.
 
-CABAC data begin on a byte boundary behind each slice header, so they are moved as they are: only headers are written anew. That also
-lets tiny pictures encoded beforehand, a cell of the strip or two digits, be set as slices of their own anywhere in a picture.
-Section numbers are those of ITU-T H.265. Only what our own encoder settings produce is understood; anything else raises ValueError.
+CABAC data begin on a byte boundary behind each slice header, so they are moved as they are: only headers are written
+anew. That also lets tiny pictures encoded beforehand, a cell of the strip or two digits, be set as slices of their
+own anywhere in a picture. Section numbers are those of ITU-T H.265. Only what our own encoder settings produce is
+understood; anything else raises ValueError.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,10 @@ class Headers:
 
 @dataclass(frozen=True, slots=True)
 class SlicePart:
-    """A slice taken apart: what its picture decides (`order`: count and references), what it decides itself, and its CABAC data."""
+    """A slice taken apart.
+
+    What its picture decides (`order`: count and references), what it decides itself, and its CABAC data.
+    """
 
     nal_type: int
     slice_type: int
@@ -43,7 +47,10 @@ def nal_type(nal: bytes) -> int:
 
 
 def rewrite_sps(nal: bytes, height_px: int, ctu_px: int) -> tuple[bytes, int, int]:
-    """Return the sequence parameter set for `height_px` lines, log2_max_poc, and the bits of a slice's address (7.3.2.2.1)."""
+    """Return the sequence parameter set for `height_px` lines.
+
+    Log2_max_poc, and the bits of a slice's address (7.3.2.2.1).
+    """
     bits, out = BitReader(unescape(nal[2:])), BitWriter()
     out.u(bits.u(8), 8).u(bits.u(96), 96)  # ids, one layer, profile_tier_level
     out.ue(bits.ue()).ue(bits.ue())
@@ -63,7 +70,8 @@ def rewrite_sps(nal: bytes, height_px: int, ctu_px: int) -> tuple[bytes, int, in
 
 
 def _check_sps(bits: BitReader) -> None:
-    for _ in range(3 if bits.flag() else 3):
+    bits.flag()
+    for _ in range(3):  # one layer: its buffering, told once
         bits.ue()
     for _ in range(6):
         bits.ue()

@@ -1,8 +1,9 @@
 """The band at the top of an H.265 picture: slices encoded beforehand, set live like type.
 
-CABAC leaves no room for writing by hand as in H.264. Instead every cell of the strip and every two characters of the time are slices of
-their own, encoded once in tiny pictures (`wallclient.demo.h265_pieces`); between key pictures, runs of skipped units fill the gaps.
-One coding tree unit is one cell: 16 pixels at 640, 32 at 1280. Standard library only.
+CABAC leaves no room for writing by hand as in H.264. Instead every cell of the strip and every two characters of the
+time are slices of their own, encoded once in tiny pictures (`wallclient.demo.h265_pieces`); between key pictures,
+runs of skipped units fill the gaps. One coding tree unit is one cell: 16 pixels at 640, 32 at 1280. Standard library
+only.
 """
 
 import base64

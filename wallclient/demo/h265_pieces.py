@@ -1,4 +1,7 @@
-"""Encodes the type that H.265 bands are set from, and H.265 scenes with the same settings, so that both fit into one picture."""
+"""Encodes the type that H.265 bands are set from.
+
+And H.265 scenes with the same settings, so that both fit into one picture.
+"""
 
 from collections.abc import Sequence
 from fractions import Fraction

@@ -1,5 +1,9 @@
-"""Streams over HTTP: `/ch/<number>/<main|sub>.ts` and `.flv`, a token in the query, 401 without it, 404 for what is not there."""
+"""Streams over HTTP.
 
+`/ch/<number>/<main|sub>.ts` and `.flv`, a token in the query, 401 without it, 404 for what is not there.
+"""
+
+import contextlib
 import hmac
 import socket
 from collections.abc import Callable, Sequence
@@ -29,7 +33,6 @@ class _Connection:
         self._socket = connection
         self._socket.setblocking(False)
         self._late = bytearray()
-        self._writes = 0
 
     def write(self, data: bytes) -> bool:
         """Send `data` or keep it; tell whether the viewer is still there."""
@@ -57,15 +60,16 @@ class _Connection:
 
     def close(self) -> None:
         """Hang up."""
-        try:
+        with contextlib.suppress(OSError):  # the other side was faster
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the other side was faster
         self._socket.close()
 
 
 class TsOut:
-    """A stream muxed once as MPEG-TS for all its HTTP viewers. A viewer of the live stream as long as it has viewers itself."""
+    """A stream muxed once as MPEG-TS for all its HTTP viewers.
+
+    A viewer of the live stream as long as it has viewers itself.
+    """
 
     def __init__(self, stream: LiveStream, sound: Sound | None) -> None:
         self._stream = stream
@@ -92,7 +96,10 @@ class TsOut:
         return packets
 
     def beginning(self, pictures: list[Coded]) -> bytes:
-        """Return a group of pictures for a newcomer, numbered so that the shared packets of the last one go on from it."""
+        """Return a group of pictures for a newcomer.
+
+        Numbered so that the shared packets of the last one go on from it.
+        """
         shared = self.muxed(pictures[-1])
         before = TsMuxer(self._stream.codec, self._sound is not None)
         packets = b"".join(before.picture(picture.nals, picture.time_s, picture.is_key) for picture in pictures[:-1])

@@ -1,4 +1,7 @@
-"""Draws the lettering of the band with Qt: camera names and the characters of the time, at each scale that is needed."""
+"""Draws the lettering of the band with Qt.
+
+Camera names and the characters of the time, at each scale that is needed.
+"""
 
 import json
 import os
@@ -83,7 +86,10 @@ def _replace(path: Path, text: str) -> None:
 
 
 def main() -> None:
-    """Draw what standard input orders (names by number, scales, cameras with H.265) into the two files named on the command line."""
+    """Draw what standard input orders (names by number.
+
+    Scales, cameras with H.265) into the two files named on the command line.
+    """
     application = QGuiApplication(sys.argv[:1])
     order = json.load(sys.stdin)
     scales = write(Path(sys.argv[1]), {int(number): name for number, name in order["names"].items()}, order["scales"])

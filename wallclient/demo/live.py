@@ -1,7 +1,9 @@
-"""Cameras that live: a clip looped in step with the clock, its band composed for every picture, handed to whoever watches.
+"""Cameras that live.
 
-One pacing thread serves all cameras. Picture k is due at k / fps after the epoch, plus the camera's phase, so that many cameras do not
-burst at once. A camera nobody watches costs nothing. Standard library only.
+A clip looped in step with the clock, its band composed for every picture, handed to whoever watches.
+
+One pacing thread serves all cameras. Picture k is due at k / fps after the epoch, plus the camera's phase, so that
+many cameras do not burst at once. A camera nobody watches costs nothing. Standard library only.
 """
 
 import threading
@@ -110,7 +112,10 @@ _GARBAGE = bytes((37 * i * i + 11 * i) % 251 + 4 for i in range(900))
 
 
 def garbage_of(nals: Sequence[bytes], codec: str) -> list[bytes]:
-    """Return NAL units of the same kinds whose slices name a picture parameter set that does not exist, and then make no sense."""
+    """Return NAL units of the same kinds whose slices name a picture parameter set that does not exist.
+
+    And then make no sense.
+    """
     made = []
     for nal in nals:
         kind = nal[0] & 31 if codec == "h264" else nal[0] >> 1 & 63

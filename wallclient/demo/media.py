@@ -1,5 +1,9 @@
-"""The demo cameras as one object: has clips made, runs the media server's process, and names the addresses to watch at."""
+"""The demo cameras as one object.
 
+Has clips made, runs the media server's process, and names the addresses to watch at.
+"""
+
+import contextlib
 import hashlib
 import itertools
 import json
@@ -25,7 +29,8 @@ _SUB_SIZE = (640, 360)
 _START_S, _REPLY_S, _STOP_S = 30.0, 30.0, 3.0
 _TYPE_VERSION = 1  # raise it when lettering or H.265 settings change
 _ROOT = Path(__file__).resolve().parents[2]
-# Isolated, so that no variable or file of the virtual environment reaches the system's Python; our package comes last in its path.
+# Isolated, so that no variable or file of the virtual environment reaches the system's Python; our package comes last
+# in its path.
 _BOOT = "import sys; sys.path.append(sys.argv[1]); from wallclient.demo.media_server import main; main()"
 
 
@@ -35,7 +40,10 @@ class MediaServerFailed(WallError):  # noqa: N818 - reads as what happened
 
 @dataclass(frozen=True, slots=True)
 class StreamedCamera:
-    """A camera that really streams: `number` 0 … 1023 is in its strip, `name` in its text, `scene` one of `scenes.SCENES`."""
+    """A camera that really streams.
+
+    `number` 0 … 1023 is in its strip, `name` in its text, `scene` one of `scenes.SCENES`.
+    """
 
     number: int
     name: str
@@ -55,7 +63,10 @@ def default_cache_dir() -> Path:
 
 
 class MediaServer:
-    """Owns the media server's process. `start`, `stop`, `restart` and `prepare` belong to one thread, the rest to any."""
+    """Owns the media server's process.
+
+    `start`, `stop`, `restart` and `prepare` belong to one thread, the rest to any.
+    """
 
     def __init__(
         self,
@@ -104,7 +115,9 @@ class MediaServer:
     def prepare(
         self, wanted: Iterable[tuple[int, StreamKind]], progress: Callable[[int, int], None] | None = None
     ) -> None:
-        """Make the clips of these streams if they aren't there, two at a time; `progress(done, total)` comes from any thread.
+        """Make the clips of these streams if they aren't there, two at a time.
+
+        `progress(done, total)` comes from any thread.
 
         Not needed: what was not prepared is made when first watched. Raises KeyError, ClipFailed.
         """
@@ -179,15 +192,14 @@ class MediaServer:
         process, self._process = self._process, None
         if process is None:
             return
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         process.kill()  # it owns nothing but sockets, and may be stopped by a signal
         process.wait(_STOP_S)
         if self._reader:
             self._reader.join(_STOP_S)
-        try:
+        with contextlib.suppress(OSError):  # a command was under way
             process.stdin.close()
-        except OSError:
-            pass  # a command was under way
         process.stdout.close()
 
     def sources(self, number: int, kind: StreamKind) -> tuple[Source, ...]:
@@ -207,7 +219,10 @@ class MediaServer:
         )
 
     def fault(self, number: int, kind: StreamKind, fault: str) -> None:
-        """Make a stream `freeze`, send `garbage`, `resize`, `kick` its viewers, or be `normal`. Raises MediaServerFailed, ClipFailed."""
+        """Make a stream `freeze`, send `garbage`, `resize`, `kick` its viewers, or be `normal`.
+
+        Raises MediaServerFailed, ClipFailed.
+        """
         if fault == "resize":
             other = StreamKind.SUB if kind is StreamKind.MAIN else StreamKind.MAIN
             self.prepare([(number, other)])
@@ -266,15 +281,11 @@ class MediaServer:
         def done(path: Path | None, _error: str) -> None:
             if path is None:
                 return  # the viewer sees no picture come, as with any camera out of order
-            try:
+            with contextlib.suppress(MediaServerFailed):  # stopped in the meantime
                 self._send({"command": "clip", "number": number, "kind": str(kind), "path": str(path)})
-            except MediaServerFailed:
-                pass  # stopped in the meantime
 
-        try:
+        with contextlib.suppress(ClipFailed):  # stopping
             self._clips.request(self.wanted(number, kind), done)
-        except ClipFailed:
-            pass  # stopping
 
     def _type(self) -> tuple[Path, Path]:
         """Have the cameras' names and the digits drawn, once for each set of names. Raises ClipFailed."""

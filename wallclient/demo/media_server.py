@@ -1,8 +1,8 @@
 """The embedded center's media server: RTSP and HTTP streams of the demo cameras, in a process of its own.
 
-Started by `wallclient.demo.media` under the system's Python, which has GStreamer. The first line of standard input is the configuration (that
-is how secrets get here), then each line is a command; replies and news are lines of JSON on standard output. The process ends when
-standard input closes, so it never outlives the one who started it.
+Started by `wallclient.demo.media` under the system's Python, which has GStreamer. The first line of standard input is
+the configuration (that is how secrets get here), then each line is a command; replies and news are lines of JSON on
+standard output. The process ends when standard input closes, so it never outlives the one who started it.
 """
 
 import json
@@ -71,7 +71,10 @@ class MediaProcess:
             stream.offer(Loop(key[0], path, self._library))
 
     def obey(self, command: dict[str, Any]) -> dict[str, Any]:
-        """Carry out one command of the parent and return the reply. Raises KeyError and ValueError for what makes no sense."""
+        """Carry out one command of the parent and return the reply.
+
+        Raises KeyError and ValueError for what makes no sense.
+        """
         key = (int(command.get("number", 0)), str(command.get("kind", "")))
         match command["command"]:
             case "clip":

@@ -1,4 +1,6 @@
-"""MPEG-TS and FLV, as far as one camera needs them: one video track and perhaps AAC. Sections are those of ISO/IEC 13818-1.
+"""MPEG-TS and FLV, as far as one camera needs them: one video track and perhaps AAC.
+
+Sections are those of ISO/IEC 13818-1.
 
 Muxed once per camera, sent to any number of viewers. Standard library only.
 """

@@ -1,7 +1,9 @@
-"""Streams over RTSP with digest authentication: GStreamer's server, one small pipeline per viewer, fed by the pacing thread.
+"""Streams over RTSP with digest authentication.
 
-A pipeline per viewer rather than per camera, because only so can everybody begin with the group of pictures in progress; the pictures
-themselves are composed once. Runs under the system's Python, which has PyGObject.
+GStreamer's server, one small pipeline per viewer, fed by the pacing thread.
+
+A pipeline per viewer rather than per camera, because only so can everybody begin with the group of pictures in
+progress; the pictures themselves are composed once. Runs under the system's Python, which has PyGObject.
 """
 
 import threading
@@ -26,9 +28,10 @@ _BEGIN_S = (
 _START = b"\x00\x00\x00\x01"
 _SOURCE = "is-live=true format=time max-bytes=8000000 leaky-type=downstream"
 _CAPS = "stream-format=byte-stream,alignment=au"
+_PAY = "name=pay0 pt=96 aggregate-mode=zero-latency"
 _VIDEO = {
-    "h264": f"appsrc name=video {_SOURCE} caps=video/x-h264,{_CAPS} ! rtph264pay name=pay0 pt=96 aggregate-mode=zero-latency",
-    "h265": f"appsrc name=video {_SOURCE} caps=video/x-h265,{_CAPS} ! rtph265pay name=pay0 pt=96 aggregate-mode=zero-latency",
+    "h264": f"appsrc name=video {_SOURCE} caps=video/x-h264,{_CAPS} ! rtph264pay {_PAY}",
+    "h265": f"appsrc name=video {_SOURCE} caps=video/x-h265,{_CAPS} ! rtph265pay {_PAY}",
 }
 _AUDIO = f"appsrc name=audio {_SOURCE} caps=audio/x-alaw,rate={ALAW_HZ},channels=1 ! rtppcmapay name=pay1 pt=8"
 
@@ -73,7 +76,7 @@ class RtspViewer:
         flow = self._push(self._video, _START + _START.join(picture.nals), since_s)
         if self._audio and self._sound and flow == Gst.FlowReturn.OK:
             until = int(picture.time_s * ALAW_HZ) + ALAW_HZ // 50
-            if 0 < until - self._next_sample:
+            if until > self._next_sample:
                 first = max(self._next_sample, until - ALAW_HZ)
                 samples = self._sound.alaw_between(first, until)
                 self._push(self._audio, samples, max(0.0, first / ALAW_HZ - self._epoch_s))

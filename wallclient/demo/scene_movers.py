@@ -1,4 +1,7 @@
-"""What moves in a demo scene. Positions repeat with the loop, so that a clip can be played round and round without a jump."""
+"""What moves in a demo scene.
+
+Positions repeat with the loop, so that a clip can be played round and round without a jump.
+"""
 
 import math
 import random
@@ -70,7 +73,10 @@ class Crosser:
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """Somebody who walks from one point to another and reappears at the start; faded in and out so that nobody pops up."""
+    """Somebody who walks from one point to another and reappears at the start.
+
+    Faded in and out so that nobody pops up.
+    """
 
     start: tuple[float, float]
     end: tuple[float, float]

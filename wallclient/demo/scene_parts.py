@@ -1,7 +1,7 @@
 """What demo scenes are made of: light, perspective, cars, people, buildings, lamps and trees, drawn with QPainter.
 
-Lengths are metres on the ground, seen by a camera six metres up: `x` to the right of the middle, `z` the distance, where 1 is the lower
-edge of the picture. The picture itself is 640 × 336 units whatever its size in pixels.
+Lengths are metres on the ground, seen by a camera six metres up: `x` to the right of the middle, `z` the distance,
+where 1 is the lower edge of the picture. The picture itself is 640 × 336 units whatever its size in pixels.
 """
 
 import math

@@ -101,8 +101,8 @@ def crossing(rng: random.Random) -> Place:
             for z in (6.0, 4.4, 3.2):
                 parts.lamp(stage, side * 7.0, z)
         stage.ground(-60, 60, 1.22, 2.55, "#46494e")
-        for x in range(-24, 25, 3):
-            stage.ground(x, x + 1.4, 1.75, 1.79, "#e0e0d8")
+        for mark in range(-24, 25, 3):
+            stage.ground(mark, mark + 1.4, 1.75, 1.79, "#e0e0d8")
         _zebra(stage, 6.0, 2.6, 2.95)
         stage.ground(-60, 60, 0.6, 1.2, "#9c978e")
         _zebra(stage, 9.0, 0.82, 1.14)
@@ -335,8 +335,8 @@ def school(rng: random.Random) -> Place:
             stage.box(sign.x(), sign.y(), 0.7 * metre, 0.65 * metre, QColor("#f3d27a"), 1)
         stage.ground(-60, 60, 0.6, 1.25, "#4b4e53")
         _zebra(stage, 4.4, 0.75, 1.22)
-        for x in (-9.5, 9.5):
-            parts.lamp(stage, x, 1.8)
+        for side in (-1, 1):
+            parts.lamp(stage, side * 9.5, 1.8)
 
     return Place(
         120,

@@ -1,7 +1,8 @@
 """The demo cameras' scenes: places of a city by day, at dusk and at night, with traffic and people, as seamless loops.
 
-A scene has a name such as "bridge-dusk-2": place, light, and a seed for everything left to chance. The same name always gives the same
-pictures. What stands still is drawn once, what moves is drawn per picture; the topmost strip of a scene never moves.
+A scene has a name such as "bridge-dusk-2": place, light, and a seed for everything left to chance. The same name
+always gives the same pictures. What stands still is drawn once, what moves is drawn per picture; the topmost strip of
+a scene never moves.
 """
 
 import random

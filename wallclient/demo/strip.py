@@ -1,8 +1,8 @@
 """The machine-readable strip at the very top of every demo picture: which camera this is, and which frame of it.
 
-Forty cells stand side by side over the full width, each as high as it is wide at 16:9: six for the sync pattern, ten for the
-camera's number, sixteen for the frame counter (Gray-coded, so that few cells change from picture to picture) and eight
-check bits. Tests and benchmarks read it off the painted wall to tell order, freezes, mix-ups and latency.
+Forty cells stand side by side over the full width, each as high as it is wide at 16:9: six for the sync pattern, ten
+for the camera's number, sixteen for the frame counter (Gray-coded, so that few cells change from picture to picture)
+and eight check bits. Tests and benchmarks read it off the painted wall to tell order, freezes, mix-ups and latency.
 Standard library only: the media server runs under the system's Python.
 """
 
@@ -20,8 +20,9 @@ BLACK, WHITE = 16, 236  # luma; 236, not 235: the compressed-domain writer moves
 
 _CELL_HEIGHT_PARTS = 22.5  # picture height in cells at 16:9
 _MIN_CONTRAST = 60
-# Where to look, until the check bits agree: part of the cell's height, and how far the right end has drifted to the left.
-# libswscale's fast bilinear scaler (libVLC's swscale-mode 0) drifts by up to two pixels, which matters for the smallest cells.
+# Where to look, until the check bits agree: part of the cell's height, and how far the right end has drifted to the
+# left. libswscale's fast bilinear scaler (libVLC's swscale-mode 0) drifts by up to two pixels, which matters for the
+# smallest cells.
 _TRIES = ((0.5, 0.0), (0.5, 2.0), (0.5, 1.0), (0.4, 0.0), (0.65, 0.0), (0.4, 2.0))
 _CRC_POLYNOMIAL = 0x2F  # CRC-8/AUTOSAR: detects any three wrong bits in a word of this length
 
@@ -35,7 +36,10 @@ class StripReading:
 
 
 def _crc8(value: int, bits: int) -> int:
-    """Return the CRC of the `bits` lowest bits of `value`, most significant first. It is linear: no start value, no final xor."""
+    """Return the CRC of the `bits` lowest bits of `value`, most significant first.
+
+    It is linear: no start value, no final xor.
+    """
     crc = 0
     for shift in range(bits - 1, -1, -1):
         crc ^= ((value >> shift) & 1) << 7
@@ -50,7 +54,10 @@ _CRC_LOW = [_crc8(i, COUNTER_BITS) for i in range(256)]
 
 
 def camera_word(camera: int) -> int:
-    """Return the part of the 40-bit word (first cell = most significant bit) that depends on the camera. Raises ValueError."""
+    """Return the part of the 40-bit word (first cell = most significant bit) that depends on the camera.
+
+    Raises ValueError.
+    """
     if not 0 <= camera <= MAX_CAMERA:
         raise ValueError(f"camera number {camera} is not within 0 … {MAX_CAMERA}")
     crc = 0
@@ -99,9 +106,9 @@ def read(
 ) -> StripReading | None:
     """Read the strip of one picture in a frame buffer; None when there is none or it can't be trusted.
 
-    `width`, `height` and `rect` (x, y, width, height of the picture within the buffer; all of it by default) are in pixels, `stride`
-    in bytes. `channel` is the byte of a pixel to look at: green of BGRX and RGB by default, the only byte of grey or luma.
-    Needs cells of about three pixels: pictures of 120x68 and more.
+    `width`, `height` and `rect` (x, y, width, height of the picture within the buffer; all of it by default) are in
+    pixels, `stride` in bytes. `channel` is the byte of a pixel to look at: green of BGRX and RGB by default, the only
+    byte of grey or luma. Needs cells of about three pixels: pictures of 120x68 and more.
     """
     x, y, w, h = rect or (0, 0, width, height)
     if w < CELLS or h < _CELL_HEIGHT_PARTS or x < 0 or y < 0 or x + w > width or y + h > height:
@@ -140,8 +147,8 @@ def _cells(
 def latency_s(reading: StripReading, fps: float, now: float) -> float:
     """Return how old the picture is, in seconds: `now` (unix time) less the time its counter stands for.
 
-    The counter says when the frame's interval began, so up to one frame interval of the answer is the camera's own phase.
-    Unique within 65536 pictures; a picture from up to a second in the future (clocks differ) is negative.
+    The counter says when the frame's interval began, so up to one frame interval of the answer is the camera's own
+    phase. Unique within 65536 pictures; a picture from up to a second in the future (clocks differ) is negative.
     """
     span_s = COUNTER_MODULO / fps
     age_s = (now - reading.counter / fps) % span_s
