@@ -12,7 +12,7 @@ from wallclient.ui import pane_drawing
 from wallclient.ui.pane_geometry import NO_ZOOM, Zoom, fitted, title_height_px, title_text_px
 
 if TYPE_CHECKING:
-    from wallclient.player.ring import Picture
+    from wallclient.domain.picture import Picture
     from wallclient.services.live_pane import LivePane
 
 _FORMAT = QImage.Format.Format_RGB32
@@ -61,10 +61,10 @@ class PaneView:
 
     def fit(self) -> None:
         """Place the video by the shape of the picture shown, or else of the source."""
-        aspect = self.pane.aspect
-        if aspect is None and self.image is not None:
-            aspect = self.image.width() / self.image.height()
-        self._wanted = self.video_rect = fitted(self.area, aspect)
+        wanted = fitted(self.area, self.pane.aspect)
+        if self.pane.aspect is None and self.image is not None and not _nearly(self.image.size(), wanted.size()):
+            wanted = fitted(self.area, self.image.width() / self.image.height())
+        self._wanted = self.video_rect = wanted
         if self.image is not None and not self.zoom.active and _nearly(self.image.size(), self._wanted.size()):
             # players round to even sizes: a row of ground at the edge is better than scaling every picture
             self.video_rect = QRect(self._wanted.topLeft(), self.image.size())

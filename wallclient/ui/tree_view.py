@@ -1,6 +1,6 @@
 """The tree panel: the view of the tree, its rows, and what is said while there is nothing to show."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -87,9 +87,12 @@ class TreeView(QTreeView):
     def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
         """Open the city at once: there is nothing to choose before."""
         if not parent.isValid() and self._model.rowCount() == 1:
-            top = self._model.index(0, 0)
-            self.expand(top)
-            self.selectionModel().setCurrentIndex(top, QItemSelectionModel.SelectionFlag.NoUpdate)
+            QTimer.singleShot(0, self, self._open_top)  # the view has yet to lay out the new row
+
+    def _open_top(self) -> None:
+        top = self._model.index(0, 0)
+        self.expand(top)
+        self.selectionModel().setCurrentIndex(top, QItemSelectionModel.SelectionFlag.NoUpdate)
 
 
 class TreePanel(QFrame):

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from wallclient.domain.errors import SignInNeeded
 from wallclient.domain.event import ChannelStatus
-from wallclient.domain.layout import LAYOUTS, Layout, layout_by_id
+from wallclient.domain.layout import Layout, layout_by_id
 from wallclient.domain.node import CameraKind, Channel, Node, NodeKind, NodePage
 from wallclient.domain.pane import PaneReason, PaneState
+from wallclient.domain.picture import Picture
 from wallclient.domain.stream import StreamKind
 from wallclient.domain.view import View
-from wallclient.player.ring import Picture
 from wallclient.services.live_pane import StreamInfo
 from wallclient.services.wall import Snapshot
 
@@ -120,6 +121,7 @@ class FakeWall(QObject):
         self.selected = 0
         self.spot: int | None = None
         self.snapshot_png = b""
+        self.is_shut_down = False
         self.lookup: Callable[[str], Channel] = lambda key: channel(int(key.removeprefix("ch-")))
 
     def set_layout(self, layout: Layout) -> None:
@@ -193,6 +195,10 @@ class FakeWall(QObject):
                 pane.close()
         return 0
 
+    def shut_down(self) -> None:
+        self.is_shut_down = True
+        self.close_all()
+
     def retry_all(self) -> None:
         for pane in self.panes:
             pane.retry()
@@ -237,6 +243,14 @@ def small_city(districts: int = 3, stations: int = 4, cameras: int = 12) -> Fake
     return FakeTree(tree)
 
 
+@dataclass(frozen=True)
+class Operator:
+    """Who is signed in."""
+
+    user: str
+    name: str
+
+
 class FakeSession(QObject):
     """A center in memory. `log_in` accepts one password."""
 
@@ -249,13 +263,14 @@ class FakeSession(QObject):
         super().__init__()
         self.tree = tree or small_city()
         self.name = "重庆市视频中心"
-        self.operator = "张警官"
+        self.base_url = "http://center"
+        self.operator = Operator("zhang", "张警官")
         self.signed_in = True
         self.reachable = True
         self.calls: list[tuple[str | None, str | None]] = []
         self.error: Exception | None = None
 
-    async def children(self, node_id: str | None, cursor: str | None = None) -> NodePage:
+    async def children(self, node_id: str | None, cursor: str | None = None) -> NodePage:  # type: ignore[override]
         self.calls.append((node_id, cursor))
         if self.error:
             raise self.error
@@ -275,8 +290,13 @@ class FakeSession(QObject):
                     todo.append(node.id)
         return tuple(found[:limit])
 
+    async def log_in(self, user: str, password: str) -> None:
+        if password != "secret":
+            raise SignInNeeded("refused")
+        self.signed_in = self.reachable = True
+        self.operator = Operator(user, user)
+        self.state_changed.emit()
+
     def tell(self, status: ChannelStatus) -> None:
         self.status_changed.emit(status)
 
-
-ALL_LAYOUTS = [layout.id for layout in LAYOUTS]
