@@ -98,7 +98,9 @@ def test_no_process_is_left(ending):
 
 
 def test_the_password_is_in_no_command_line_and_no_environment_of_children():
-    with DemoProcess(16, prepare=1) as demo:
+    counted = []
+    with DemoProcess(16, prepare=1, progress=lambda done, total: counted.append((done, total))) as demo:
+        assert counted == [(1, 1)]
         media = psutil.Process(demo.media_pid)
         for process in (psutil.Process(demo.pid), media):
             assert demo.password not in " ".join(process.cmdline())

@@ -33,7 +33,7 @@ class DemoProcess:
     def __init__(
         self,
         cameras: int,
-        fps: int = 25,
+        fps: float = 25,
         *,
         port: int = 0,
         prepare: int = 16,
@@ -41,11 +41,15 @@ class DemoProcess:
         lease_s: float = 60.0,
         flicker_s: float = 0.0,
         media: bool = True,
+        progress: Progress | None = None,
     ) -> None:
-        """Take what `python -m wallclient.demo --help` explains; `prepare` sub streams are ready when it starts."""
+        """Take what `python -m wallclient.demo --help` explains; `prepare` sub streams are ready when it starts.
+
+        `progress(done, total)` counts the clips encoded before that, unless `start` is given another.
+        """
         options: dict[str, object] = {
             "cameras": cameras,
-            "fps": fps,
+            "fps": round(fps),
             "port": port,
             "prepare": prepare,
             "lease-s": lease_s,
@@ -59,6 +63,7 @@ class DemoProcess:
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._commands = 0
+        self._progress = progress
         self._ready: dict[str, Any] = {}
         self._password = secrets.token_urlsafe(12)
 
@@ -111,7 +116,7 @@ class DemoProcess:
         )
         threading.Thread(target=self._read, args=(self._process,), name="demo-lines", daemon=True).start()
         try:
-            self._ready = self._next_document(lambda document: "ready" in document, progress, limit_s)
+            self._ready = self._next_document(lambda document: "ready" in document, progress or self._progress, limit_s)
         except BaseException:
             self.stop()
             raise
