@@ -170,11 +170,11 @@ async def _log_in(
     dialog = LogInDialog(
         log_in, background, metrics, address=center_url or settings.center_url, user=user or settings.user
     )
-    done = loop.create_future()
-    dialog.finished.connect(lambda _result: done.done() or done.set_result(None))
+    done = asyncio.Event()
+    dialog.finished.connect(done.set)
     with _signals(dialog.reject):
         dialog.open()
-        await done
+        await done.wait()
     dialog.deleteLater()
     background.cancel_all()
     return sessions[0] if sessions else None

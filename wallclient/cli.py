@@ -77,7 +77,7 @@ def _demo(options: argparse.Namespace) -> int:
         from wallclient.demo_wall import run_demo_wall
 
         return run_demo_wall(options.cameras, options.fps, options.seconds, options.out)
-    from wallclient.demo.__main__ import main as demo_main
+    from wallclient.demo.server import main as demo_main
 
     return int(demo_main(["--cameras", str(options.cameras), "--fps", str(options.fps), "--port", str(options.port)]))
 

@@ -1,7 +1,7 @@
 """`wallclient demo --wall`: the embedded center with a 4×4 wall of its cameras in front of it.
 
-Without a display it brings its own, runs for 20 s, and proves by the pictures' machine-readable strips that every pane moves and shows
-its own camera.
+Without a display it brings its own, runs for 20 s, and proves by the pictures' machine-readable strips that every
+pane moves and shows its own camera.
 """
 
 import asyncio
@@ -112,7 +112,12 @@ def _report(window, reader: StripReader, began: float, out: Path) -> int:  # typ
             )
         )
     good = sum(pane.moving for pane in panes)
-    document = {"seconds": round(seconds, 1), "panes": len(panes), "moving": good, "details": [asdict(p) for p in panes]}
+    document = {
+        "seconds": round(seconds, 1),
+        "panes": len(panes),
+        "moving": good,
+        "details": [asdict(p) for p in panes],
+    }
     (out / "report.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"wallclient: {good} of {len(panes)} panes moved; see {out}/wall.png and {out}/report.json", file=sys.stderr)
     return 0 if saved and good == len(panes) else 1

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import select
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 _START_TIMEOUT_S = 15
@@ -57,11 +59,16 @@ def virtual_display(width_px: int = 1920, height_px: int = 1080) -> Iterator[Non
 
 def _display_number(fd: int) -> str:
     """Return the number Xvfb writes to `fd` once it listens. Raises NoDisplay."""
-    import select
-
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    text = b""
     with open(fd, "rb", buffering=0) as pipe:
-        ready, _, _ = select.select([pipe], [], [], _START_TIMEOUT_S)
-        number = pipe.read(16).decode("ascii", "replace").strip() if ready else ""
+        # the line end comes in a write of its own, and Xvfb dies if nobody is there to take it
+        while not text.endswith(b"\n") and select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            more = pipe.read(16)
+            if not more:
+                break
+            text += more
+    number = text.decode("ascii", "replace").strip()
     if not number.isdigit():
         raise NoDisplay("Xvfb did not start")
     return number

@@ -8,21 +8,27 @@ import asyncio
 import contextlib
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wallclient.bench import limit, processes
 from wallclient.bench.strips import PaneReadings, StripReader
 from wallclient.demo.city import City
-from wallclient.demo.process import DemoProcess
+from wallclient.demo.process import DemoFailed, DemoProcess
 from wallclient.domain.layout import layout_by_id
 from wallclient.domain.stream import Lease, Protocol, StreamKind
 from wallclient.virtual_display import NoDisplay, has_display, virtual_display
 
+if TYPE_CHECKING:
+    from wallclient.app import Application
+
 _FIRST_PICTURES_S = 40.0
+_WARM_UP_S = 3.0
 _SETTLE_S = 4.0
 _CAMERAS = 64
 _PULSE_S = 0.025  # the UI thread's pulse: what comes later than this was held up
@@ -63,10 +69,15 @@ def run(options: argparse.Namespace) -> int:
     """Measure as the command line says and write the figures; 0 when every pane showed moving pictures."""
     display = virtual_display() if options.virtual or not has_display() else contextlib.nullcontext()
     try:
-        with display, DemoProcess(cameras=_CAMERAS, fps=options.fps, progress=_say) as center:
-            figures = _run_in_application(options, center)
-    except NoDisplay as err:
-        print(err, file=sys.stderr)
+        with display, tempfile.TemporaryDirectory(prefix="wallclient-bench-") as folder:
+            center = DemoProcess(_CAMERAS, round(options.fps), prepare=_CAMERAS)
+            try:
+                center.start(lambda done, total: _say(f"drawing the cameras' scenes, once: {done}/{total}"))
+                figures = _run_in_application(options, center, Path(folder))
+            finally:
+                center.stop()
+    except (NoDisplay, DemoFailed) as err:
+        _say(str(err))
         return 2
     text = json.dumps(asdict(figures), indent=2)
     if options.json:
@@ -80,17 +91,16 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _run_in_application(options: argparse.Namespace, center: DemoProcess) -> LiveFigures:
+def _run_in_application(options: argparse.Namespace, center: DemoProcess, folder: Path) -> LiveFigures:
     from wallclient.app import Application, run_application
 
     async def work(application: Application) -> LiveFigures:
         await application.session.log_in(center.user, center.password)
         return await _measure(application, options)
 
+    protocol = _PROTOCOLS[options.transport]
     return run_application(
-        center.base_url,
-        work,
-        center_filter=lambda streams: OneProtocol(streams, _PROTOCOLS[options.transport]),
+        center.base_url, work, folder=folder, stand_in=lambda streams: OneProtocol(streams, protocol)
     )
 
 
@@ -100,7 +110,6 @@ class OneProtocol:
     def __init__(self, streams: Any, protocol: Protocol) -> None:
         self._streams = streams
         self._protocol = protocol
-        self.last_lease: Lease | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._streams, name)
@@ -112,14 +121,13 @@ class OneProtocol:
         return Lease(lease.id, lease.channel_id, lease.kind, sources, lease.expires_in_s)
 
 
-async def _measure(application: Any, options: argparse.Namespace) -> LiveFigures:
-    window = application.windows[0]
+async def _measure(application: "Application", options: argparse.Namespace) -> LiveFigures:
+    window = application.windows.open()
     wall, widget = window.wall, window.wall_widget
     channels = City(_CAMERAS).streamed()[: options.panes]
     wall.set_layout(layout_by_id(str(options.panes)))
     application.pool.warm_up(options.panes)
-    window.show_for_bench()
-    await asyncio.sleep(2.0)  # hosts and window are up before the operator opens a view
+    await asyncio.sleep(_WARM_UP_S)  # an operator opens a view on a program that is up
     began_ns = time.monotonic_ns()
     wall.place(channels, 0)
     deadline = time.monotonic() + _FIRST_PICTURES_S
@@ -148,7 +156,9 @@ class _Stretch:
     readings: list[PaneReadings]
 
 
-async def _stretch(application: Any, widget: Any, cameras: list[int], options: argparse.Namespace) -> _Stretch:
+async def _stretch(
+    application: "Application", widget: Any, cameras: list[int], options: argparse.Namespace
+) -> _Stretch:
     import psutil
 
     reader = StripReader(widget, cameras, options.fps)
@@ -173,12 +183,12 @@ async def _stretch(application: Any, widget: Any, cameras: list[int], options: a
     return _Stretch(seconds, counts, ui + hosts, ui, machine, rss, pss, stall * 1000, reader.panes)
 
 
-async def _limit(application: Any, channel_id: str, fps: float, width: int, height: int) -> float | None:
+async def _limit(application: "Application", channel_id: str, fps: float, width: int, height: int) -> float | None:
     lease = await application.session.open_live(channel_id, StreamKind.SUB)
     url = next((s.url for s in lease.sources if s.protocol is Protocol.HTTP_TS), None)
     if url is None:
         return None
-    for window in application.windows:  # the limit is FFmpeg alone on a quiet machine
+    for window in application.windows.windows:  # the limit is FFmpeg alone on a quiet machine
         window.wall.close_all()
     try:
         return await asyncio.to_thread(limit.cpu_percent_per_pane, url, fps, width, height)

@@ -73,7 +73,7 @@ def read_strip(widget: WallWidget, index: int) -> strip.StripReading | None:
     scale = image.width() / rect.width()
     height = round(rect.height() * scale)
     # only the strip's lines were taken; the reader looks at no others
-    return strip.read(image.constBits(), image.width(), height, image.bytesPerLine())
+    return strip.read(memoryview(image.constBits()), image.width(), height, image.bytesPerLine())
 
 
 def _grab(widget: WallWidget, x: int, y: int, width: int, height: int) -> QImage:
