@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QRect
 
-from wallclient.ui.pane_geometry import LARGEST_ZOOM, NO_ZOOM, Zoom, fitted, panned, title_height_px, title_text_px, zoomed
+from wallclient.ui.pane_geometry import (
+    LARGEST_ZOOM,
+    NO_ZOOM,
+    Zoom,
+    fitted,
+    panned,
+    title_height_px,
+    title_text_px,
+    zoomed,
+)
 
 fractions = st.floats(0, 1)
 steps = st.lists(st.tuples(st.sampled_from([0.5, 0.8, 1.25, 2.0, 3.7]), fractions, fractions), max_size=25)

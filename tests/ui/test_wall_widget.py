@@ -199,7 +199,7 @@ def test_every_layout_has_room_for_title_and_video(qtbot, layout):
         assert view.rect.contains(view.video_rect)
         assert not view.title_rect.intersects(view.video_rect)
         assert widget.pane_at(widget.video_rect(index).center()) == index
-    before = len(set(id(view) for view in widget.views))
+    before = len({id(view) for view in widget.views})
     assert before == len(layout)
     widget.grab()
 

@@ -299,4 +299,3 @@ class FakeSession(QObject):
 
     def tell(self, status: ChannelStatus) -> None:
         self.status_changed.emit(status)
-

@@ -6,7 +6,7 @@ Pure work on a QImage: may run on any thread, and does, because encoding takes l
 from datetime import datetime
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QImageWriter, QPainter
 
 from wallclient.domain.errors import SnapshotFailed
 from wallclient.domain.node import Channel
@@ -24,8 +24,9 @@ def stamped(png: bytes, channel: Channel, taken_utc: datetime, file_format: Snap
     result = QByteArray()
     buffer = QBuffer(result)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    quality = _JPEG_QUALITY if file_format is SnapshotFormat.JPEG else -1
-    if not with_strip(picture, channel, taken_utc).save(buffer, file_format.value.upper().encode(), quality):
+    writer = QImageWriter(buffer, QByteArray(file_format.value.encode()))
+    writer.setQuality(_JPEG_QUALITY if file_format is SnapshotFormat.JPEG else -1)
+    if not writer.write(with_strip(picture, channel, taken_utc)):
         raise SnapshotFailed(f"can't encode {file_format}")
     return bytes(result.data())
 
