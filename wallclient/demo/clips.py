@@ -20,7 +20,7 @@ from wallclient.demo import clip_file
 from wallclient.domain.errors import WallError
 
 WORKERS = 2
-DRAWING = 1  # raise it when scenes or encoder settings change: cached clips are told apart by it
+DRAWING = 2  # raise it when scenes or encoder settings change: cached clips are told apart by it
 
 
 class ClipFailed(WallError):  # noqa: N818 - reads as what happened

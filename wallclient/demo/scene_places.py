@@ -23,9 +23,10 @@ def _still(stage: Stage, loop: float) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """A place without its light: where the horizon is and how to paint it."""
+    """A place without its light: where the horizon is, what the ground is like up to there, and how to paint the rest."""
 
     horizon: float
+    ground: str
     background: Callable[[Stage, random.Random], None]
     movers: Callable[[random.Random], list[Mover]]
     foreground: Callable[[Stage], None] = _nothing
@@ -76,6 +77,7 @@ def street(rng: random.Random) -> Place:
     lanes = [(-4.9, True), (-1.7, True), (1.7, False), (4.9, False)]
     return Place(
         118,
+        "#7d8187",
         background,
         lambda rng: [
             *drivers(rng, lanes, 8.5),
@@ -111,6 +113,7 @@ def crossing(rng: random.Random) -> Place:
 
     return Place(
         122,
+        "#7d8187",
         background,
         lambda rng: [
             *crossers(rng, [(1.45, True), (2.15, False)], 12),
@@ -160,7 +163,7 @@ def bridge(rng: random.Random) -> Place:
                 stage.painter.drawLine(stage.at(side * 7.6, 0.7, up), stage.at(side * 7.6, 40, up))
 
     lanes = [(-5.1, True), (-1.8, True), (1.8, False), (5.1, False)]
-    return Place(140, background, lambda rng: drivers(rng, lanes, 12.0, 0.75, 5))
+    return Place(140, "#8fa9b8", background, lambda rng: drivers(rng, lanes, 12.0, 0.75, 5))
 
 
 def _river(stage: Stage, rng: random.Random) -> None:
@@ -218,6 +221,7 @@ def square(rng: random.Random) -> Place:
 
     return Place(
         124,
+        "#b6ab9b",
         background,
         lambda rng: [
             *walkers(rng, 26, (-13, 13), (1.15, 5.0), along=False),
@@ -297,7 +301,7 @@ def checkpoint(rng: random.Random) -> Place:
             stage.glow(stage.at(x, 2.8, 5.2), 3 * metre, "#fff2cf", 0.55 * stage.light.lamps)
 
     lanes = [(-5.6, True), (0.0, True), (5.6, True)]
-    return Place(132, background, lambda rng: drivers(rng, lanes, 9.0, 0.8, 3), foreground)
+    return Place(132, "#6d7a5e", background, lambda rng: drivers(rng, lanes, 9.0, 0.8, 3), foreground)
 
 
 def _booth(stage: Stage, x: float) -> None:
@@ -340,6 +344,7 @@ def school(rng: random.Random) -> Place:
 
     return Place(
         120,
+        "#a8a296",
         background,
         lambda rng: [
             *walkers(rng, 15, (-4.4, 4.4), (1.35, 4.2), along=True, height=1.4, bags=0.3),
@@ -384,6 +389,7 @@ def hall(rng: random.Random) -> Place:
 
     return Place(
         116,
+        "#8a857a",
         background,
         lambda rng: [
             *walkers(rng, 24, (-9, 9), (1.3, 6.0), along=False, bags=0.6),
@@ -465,6 +471,7 @@ def mall(rng: random.Random) -> Place:
 
     return Place(
         116,
+        "#a89f92",
         background,
         lambda rng: [
             *walkers(rng, 22, (-4.8, 4.8), (1.15, 5.5), along=True, bags=0.4),

@@ -59,6 +59,7 @@ class Scene:
 
     def _still(self, width_px: int, height_px: int) -> QImage:
         image = QImage(width_px, height_px, QImage.Format.Format_RGB32)
+        image.fill(self.light.shade(self.place.ground))
         painter = _painter(image)
         self.place.background(Stage(painter, self.light, self.place.horizon), random.Random(self.name))
         painter.end()
