@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import pytest
+from av.container import InputContainer
 from PySide6.QtGui import QGuiApplication
 
 from wallclient.demo import clip_file, encode, h264_band, h265_band, h265_pieces, lettering, strip
@@ -48,6 +49,7 @@ def decoded(codec: str, pictures: list[list[bytes]]) -> list[tuple[bytes, int, i
         av.logging.Capture() as complaints,
         av.open(io.BytesIO(stream), format={"h264": "h264", "h265": "hevc"}[codec]) as container,
     ):
+        assert isinstance(container, InputContainer)
         container.streams.video[0].thread_type = "NONE"
         for frame in container.decode(video=0):
             plane = frame.planes[0]

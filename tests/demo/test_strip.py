@@ -1,5 +1,6 @@
 """The strip: what is written can be read, what can't be trusted is not."""
 
+import itertools
 import random
 
 import pytest
@@ -41,7 +42,7 @@ def test_one_or_two_wrong_cells_are_noticed(camera: int, counter: int, wrong: se
 
 def test_the_counter_changes_few_cells_from_picture_to_picture() -> None:
     words = [strip.counter_word(counter) for counter in range(strip.COUNTER_MODULO + 1)]
-    counter_cells = [(a ^ b) >> strip.CRC_BITS for a, b in zip(words, words[1:], strict=False)]
+    counter_cells = [(a ^ b) >> strip.CRC_BITS for a, b in itertools.pairwise(words)]
     assert {cells.bit_count() for cells in counter_cells} == {1}  # at the wrap as well
 
 

@@ -23,7 +23,7 @@ def _still(stage: Stage, loop: float) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """A place without its light: where the horizon is, what the ground is like up to there, and how to paint the rest."""
+    """A place without its light: where the horizon is, the ground's colour, and how to paint the rest."""
 
     horizon: float
     ground: str
