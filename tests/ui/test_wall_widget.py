@@ -216,3 +216,18 @@ def test_gaps_are_painted_anew_under_what_lay_over_them(qtbot, widget):
     assert widget.grab().toImage().pixelColor(QPoint(500, 300)) != clean
     label.hide()
     assert widget.grab().toImage().pixelColor(QPoint(500, 300)) == clean
+
+
+def test_a_stream_that_changes_its_shape_in_mid_play_leaves_nothing_behind(qtbot, widget):
+    """The old picture was wide; beside the new, tall one there must be plain ground."""
+    play(qtbot, widget, 0, plain(RED, 320, 180))
+    wide = widget.video_rect(0)
+    on_screen = widget.backingStore()
+    play(qtbot, widget, 0, plain(BLUE, 180, 320))
+    assert widget.video_rect(0).width() < wide.width()
+    at_the_side = wide.center() - QPoint(wide.width() // 2 - 4, 0)
+
+    def color() -> str:
+        return on_screen.paintDevice().pixelColor(at_the_side).name()
+
+    qtbot.waitUntil(lambda: color() == "#0c1015", timeout=10_000)

@@ -44,6 +44,7 @@ class PaneView:
         self.image: QImage | None = None
         self.exact = False  # `image` has the size of `video_rect`: no scaling
         self.live = False  # `image` may be painted as it is
+        self.refitted = False  # the video got another place while a picture was claimed: all of `area` is to be painted
         self._picture: Picture | None = None  # keeps the pixels under `image` alive
         self._channel_id: str | None = None
         self._frozen: QImage | None = None
@@ -121,6 +122,7 @@ class PaneView:
         if self._picture_px != (width, height):
             self._picture_px = (width, height)
             self.fit()
+            self.refitted = True
         return True
 
     def _measure(self) -> None:
@@ -166,10 +168,6 @@ class PaneView:
     def stopped_at_utc(self) -> datetime | None:
         """When the last picture came, while the pane stands still."""
         return self.pane.stopped_at_utc if self.pane.state in _STANDING else None
-
-    def forget_drawings(self) -> None:
-        """Draw everything anew, in another language for example."""
-        self._cache.clear()
 
     def _cached(self, name: str, key: object, draw: "pane_drawing.Draw", *args: int | None) -> QPixmap:
         found = self._cache.get(name)

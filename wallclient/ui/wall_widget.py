@@ -14,10 +14,8 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
-    QImage,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QRegion,
     QResizeEvent,
     QShowEvent,
@@ -29,6 +27,7 @@ from wallclient.ui import pane_drawing
 from wallclient.ui.pane_geometry import NO_ZOOM, Zoom
 from wallclient.ui.pane_view import PaneView, rects
 from wallclient.ui.theme import COLORS
+from wallclient.ui.wall_painter import ACCENT, WallPainter, frame, progress_rect
 
 if TYPE_CHECKING:
     from wallclient.services.live_pane import LivePane
@@ -60,14 +59,10 @@ class WallWidget(QWidget):
         self._due_region = QRegion()  # their videos, logical pixels at scale 1
         self._panes_region = QRegion()
         self._by_pane: dict[int, PaneView] = {}
-        self._clocks: dict[tuple[str, int], QPixmap] = {}
-        self._clock_text = ""
         self._info_visible = False
         self._drop_targets: list[int] = []
-        self._progress = 0
         self._void = QColor(COLORS.void)
-        self._ground = QColor(COLORS.pane)
-        self._accent = QColor(COLORS.accent)
+        self._painter = WallPainter(self._on_painted)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -232,12 +227,6 @@ class WallWidget(QWidget):
             self._drop_targets = indexes
             self.update()
 
-    def forget_drawings(self) -> None:
-        """Draw all words anew after the language changed."""
-        for view in self.views:
-            view.forget_drawings()
-        self.update()
-
     # Time
 
     def _set_pace(self) -> None:
@@ -279,8 +268,7 @@ class WallWidget(QWidget):
 
     def _on_second(self) -> None:
         now = datetime.now().strftime("%H:%M:%S")
-        self._clocks.clear()
-        self._clock_text = now
+        self._painter.set_clock(now)
         for view in self.views:
             if view.rect.isEmpty():
                 continue
@@ -292,10 +280,10 @@ class WallWidget(QWidget):
         self._second.start(left_ms + 5)
 
     def _on_progress(self) -> None:
-        self._progress += 1
+        self._painter.progress += 1
         for view in self.views:
             if view.pane.state is PaneState.OPENING:
-                self.update_px(_progress_rect(view))
+                self.update_px(progress_rect(view))
 
     # Painting
 
@@ -312,110 +300,39 @@ class WallWidget(QWidget):
                     bounds.x() * scale, bounds.y() * scale, bounds.width() * scale, bounds.height() * scale
                 ).toAlignedRect()
             )
-        many = region.rectCount() > 1
+        self._paint(painter, region)
+        painter.end()
+
+    def _paint(self, painter: QPainter, region: QRegion) -> None:
         if region == self._due_region and not self._drop_targets:
-            self._paint_due(painter)
-            painter.end()
+            self._painter.paint_due(painter, self._due)
             return
         for rect in rects(region.subtracted(self._panes_region)):
             painter.fillRect(rect, self._void)
+        self._painter.paint(painter, self._visible, region)
+        self._paint_frames(painter)
+
+    def _paint_frames(self, painter: QPainter) -> None:
+        """Frame the selected pane in the gap around it, so that no pixel of a picture is covered, and drop targets."""
+        width = max(2, round(GAP_PX * self.devicePixelRatioF()) // 2)
         for view in self._visible:
-            if region.intersects(view.area):
-                if many:
-                    painter.setClipRect(view.area)
-                self._paint_area(painter, view, region)
-            if region.intersects(view.title_rect):
-                painter.setClipping(False)
-                self._paint_title(painter, view)
-        painter.setClipping(False)
-        self._paint_frames(painter, region)
-        painter.end()
+            if view.selected:
+                frame(painter, view.rect, width, ACCENT)
+        for index in self._drop_targets:
+            if index < len(self.views) and not (rect := self.views[index].rect).isEmpty():
+                painter.fillRect(rect, QColor(61, 155, 233, 46))
+                frame(painter, rect, width, QColor(COLORS.accent_text))
 
-    def _paint_due(self, painter: QPainter) -> None:
-        """Paint new pictures and nothing else: the path of nearly all paint events."""
-        for view in self._due:
-            painter.setClipRect(
-                view.video_rect
-            )  # Qt copies whole lines inside a rectangle, but walks spans in a region
-            self._paint_area(painter, view, None)
-
-    def _paint_title(self, painter: QPainter, view: PaneView) -> None:
-        painter.drawPixmap(view.title_rect.topLeft(), view.title())
-        if pane_drawing.has_clock(view):
-            self._paint_clock(painter, view)
-
-    def _paint_area(self, painter: QPainter, view: PaneView, region: QRegion | None) -> None:
-        """Paint video or what stands in its place; `region` is None where only the video is asked for."""
-        pane = view.pane
-        if pane.state is PaneState.PLAYING and pane.sequence() != view.sequence and view.claim():
-            self._count(view.number - 1)
-        image = view.image
-        if image is None or not view.live:
-            self._paint_panel(painter, view)
-            return
-        if view.exact:
-            painter.drawImage(view.origin, image)
-        else:
-            self._paint_scaled(painter, view, image)
-        if region is not None:
-            for bar in view.bars:
-                if region.intersects(bar):
-                    painter.fillRect(bar, self._ground)
-        if view.show_info:
-            overlay = view.info()
-            rect = view.video_rect
-            painter.drawPixmap(rect.left(), rect.bottom() + 1 - overlay.height(), overlay)
-
-    def _count(self, index: int) -> None:
-        now_ns = time.monotonic_ns()
+    def _on_painted(self, view: PaneView) -> None:
+        """Count a picture painted for the first time."""
+        index, now_ns = view.number - 1, time.monotonic_ns()
         self.painted[index] += 1
         self.last_painted_ns[index] = now_ns
         if not self.first_painted_ns[index]:
             self.first_painted_ns[index] = now_ns
-
-    def _paint_scaled(self, painter: QPainter, view: PaneView, image: QImage) -> None:
-        zoom, rect = view.zoom, view.video_rect
-        width, height = image.width(), image.height()
-        part = QRectF(zoom.left * width, zoom.top * height, zoom.span * width, zoom.span * height)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(rect), image, part)
-        if zoom.active:
-            overlay = view.mini_map()
-            inset = round(8 * view.scale)
-            painter.drawPixmap(
-                rect.right() - overlay.width() - inset, rect.bottom() - overlay.height() - inset, overlay
-            )
-
-    def _paint_panel(self, painter: QPainter, view: PaneView) -> None:
-        left_s = view.pane.next_try_s
-        painter.drawPixmap(view.area.topLeft(), view.panel(None if left_s is None else math.ceil(left_s)))
-        if view.pane.state is PaneState.OPENING:
-            rect = _progress_rect(view)
-            painter.fillRect(rect, QColor(COLORS.line))
-            step = rect.width() // 4
-            travel = rect.width() - step
-            at = abs((self._progress * max(2, travel // 12)) % (2 * travel) - travel) if travel > 0 else 0
-            painter.fillRect(rect.x() + at, rect.y(), step, rect.height(), self._accent)
-
-    def _paint_clock(self, painter: QPainter, view: PaneView) -> None:
-        key = (self._clock_text, view.text_px)
-        picture = self._clocks.get(key)
-        if picture is None:
-            picture = self._clocks[key] = pane_drawing.clock(*key)
-        title = view.title_rect
-        x = title.right() + 1 - view.text_px // 2 - picture.width()
-        painter.drawPixmap(x, title.y() + (title.height() - picture.height()) // 2, picture)
-
-    def _paint_frames(self, painter: QPainter, region: QRegion) -> None:
-        """Frame the selected pane in the gap around it, so that no pixel of a picture is covered, and drop targets."""
-        width = max(2, round(GAP_PX * self.devicePixelRatioF()) // 2)
-        for view in self.views:
-            if view.selected and not view.rect.isEmpty():
-                _frame(painter, view.rect, width, self._accent)
-        for index in self._drop_targets:
-            if index < len(self.views) and not (rect := self.views[index].rect).isEmpty():
-                painter.fillRect(rect, QColor(61, 155, 233, 46))
-                _frame(painter, rect, width, QColor(COLORS.accent_text))
+        if view.refitted:
+            view.refitted = False
+            self.update_px(view.area)
 
     # Qt
 
@@ -450,19 +367,3 @@ def _timer(parent: WallWidget, slot: object, precise: bool = False) -> QTimer:
         timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(slot)
     return timer
-
-
-def _frame(painter: QPainter, rect: QRect, width: int, color: QColor) -> None:
-    x, y, w, h = rect.x() - width, rect.y() - width, rect.width() + 2 * width, rect.height() + 2 * width
-    painter.fillRect(x, y, w, width, color)
-    painter.fillRect(x, y + h - width, w, width, color)
-    painter.fillRect(x, y, width, h, color)
-    painter.fillRect(x + w - width, y, width, h, color)
-
-
-def _progress_rect(view: PaneView) -> QRect:
-    """Return the place of the progress line of a pane that is opening: at the foot of the area, quiet."""
-    height = max(2, round(2 * view.scale))
-    width = min(view.area.width() // 3, round(160 * view.scale))
-    center = view.area.center()
-    return QRect(center.x() - width // 2, center.y() + round(view.text_px * 1.4), width, height)
