@@ -145,7 +145,7 @@ class LiveStream:
         self._other: Loop | None = None
         self._fault = Fault.NORMAL
         self._sent = -1
-        self._drop = False
+        self._leaving: list[Viewer] = []
 
     def __repr__(self) -> str:
         return f"<camera {self.number} {self.kind}>"
@@ -182,10 +182,12 @@ class LiveStream:
 
     def set_fault(self, fault: Fault) -> None:
         """Make the camera do something wrong, or behave again."""
-        if fault is Fault.KICK:
-            self._drop = True
-        else:
+        if fault is not Fault.KICK:
             self._fault = fault
+            return
+        with self._lock:  # those here now, not those who come back at once
+            self._leaving += [*self._viewers, *self._joining]
+            self._viewers, self._joining = [], []
 
     def _playing(self) -> Loop | None:
         return self._other if self._fault is Fault.RESIZE and self._other else self._loop
@@ -202,23 +204,19 @@ class LiveStream:
 
     def tick(self, index: int, due_s: float) -> None:
         """Send picture `index` to everybody, and newcomers what they need to begin with."""
-        if not self._viewers and not self._joining and not self._drop:
+        if not (self._viewers or self._joining or self._leaving):
             return
         loop = self._playing()
         with self._lock:
-            viewers, joining = self._viewers, self._joining
-            if self._drop or (loop is not None and self._fault is not Fault.FREEZE):
-                self._viewers, self._joining, dropping = [*viewers, *joining], [], self._drop
-                self._drop = False
-            else:
-                return
-        if dropping:
-            with self._lock:
-                self._viewers = []
-            for viewer in (*viewers, *joining):
-                viewer.close()
+            leaving, self._leaving = self._leaving, []
+            viewers, joining = list(self._viewers), []
+            if loop is not None and self._fault is not Fault.FREEZE:
+                joining, self._joining = self._joining, []
+                self._viewers = [*viewers, *joining]
+        for viewer in leaving:
+            viewer.close()
+        if loop is None or self._fault is Fault.FREEZE:
             return
-        assert loop is not None
         gone = self._send(loop, viewers, index, due_s)
         if joining:
             group = self._group(loop, loop.key_of(index), index, due_s)
