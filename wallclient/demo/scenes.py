@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from wallclient.demo import scene_grounds as grounds
 from wallclient.demo import scene_places as places
 from wallclient.demo.scene_movers import Mover
 from wallclient.demo.scene_parts import HEIGHT, LIGHTS, WIDTH, Light, Stage
@@ -22,10 +23,10 @@ _PLACES: dict[str, Callable[[random.Random], places.Place]] = {
     "street": places.street,
     "crossing": places.crossing,
     "bridge": places.bridge,
-    "square": places.square,
-    "checkpoint": places.checkpoint,
-    "school": places.school,
-    "hall": places.hall,
+    "square": grounds.square,
+    "checkpoint": grounds.checkpoint,
+    "school": grounds.school,
+    "hall": grounds.hall,
     "mall": places.mall,
 }
 SCENES: tuple[str, ...] = tuple(
