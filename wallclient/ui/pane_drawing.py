@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Draw = Callable[..., QPixmap]
 
-_DIM = QColor(7, 9, 12, 165)
+_DIM = QColor(7, 9, 12, 150)
 _DOT = {
     PaneState.IDLE: COLORS.text_faint,
     PaneState.OPENING: COLORS.accent,

@@ -56,7 +56,7 @@ class WallWidget(QWidget):
         self.views: list[PaneView] = []
         self._visible: list[PaneView] = []
         self._due: list[PaneView] = []  # with a new picture at the last tick
-        self._due_region = QRegion()  # their videos, logical pixels at scale 1
+        self._due_region = QRegion()  # their videos, in logical pixels
         self._panes_region = QRegion()
         self._by_pane: dict[int, PaneView] = {}
         self._info_visible = False
@@ -258,13 +258,9 @@ class WallWidget(QWidget):
             return
         region = QRegion()
         for view in due:
-            region += view.video_rect
+            region += self._logical(view.video_rect)
         self._due, self._due_region = due, region
-        if self.devicePixelRatioF() == 1.0:
-            self.update(region)
-        else:
-            for view in due:
-                self.update_px(view.video_rect)
+        self.update(region)
 
     def _on_second(self) -> None:
         now = datetime.now().strftime("%H:%M:%S")
@@ -294,19 +290,13 @@ class WallWidget(QWidget):
         scale = self.devicePixelRatioF()
         if scale != 1.0:
             painter.scale(1 / scale, 1 / scale)
-            bounds = event.rect()
-            region = QRegion(
-                QRectF(
-                    bounds.x() * scale, bounds.y() * scale, bounds.width() * scale, bounds.height() * scale
-                ).toAlignedRect()
-            )
-        self._paint(painter, region)
+        if region == self._due_region and not self._drop_targets:
+            self._painter.paint_due(painter, self._due)
+        else:
+            self._paint(painter, region if scale == 1.0 else _scaled(region, scale))
         painter.end()
 
     def _paint(self, painter: QPainter, region: QRegion) -> None:
-        if region == self._due_region and not self._drop_targets:
-            self._painter.paint_due(painter, self._due)
-            return
         for rect in rects(region.subtracted(self._panes_region)):
             painter.fillRect(rect, self._void)
         self._painter.paint(painter, self._visible, region)
@@ -367,3 +357,10 @@ def _timer(parent: WallWidget, slot: object, precise: bool = False) -> QTimer:
         timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(slot)
     return timer
+
+
+def _scaled(region: QRegion, scale: float) -> QRegion:
+    """Return the bounds of `region` in device pixels."""
+    rect = region.boundingRect()
+    bounds = QRectF(rect.x() * scale, rect.y() * scale, rect.width() * scale, rect.height() * scale)
+    return QRegion(bounds.toAlignedRect())
