@@ -15,8 +15,11 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Write `content` beside `path` as `….part`, then rename: a reader sees old or new. Raises StorageFailed."""
+def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write `content` beside `path` as `….part`, then rename: a reader sees old or new. Raises StorageFailed.
+
+    `durable` also outlasts a power cut, for the price of waiting for the disk.
+    """
     part: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -25,7 +28,8 @@ def write_atomic(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         part.replace(path)
     except OSError as err:
         if part is not None:
@@ -41,10 +45,11 @@ class _Version(msgspec.Struct):
 class JsonFile(Generic[T]):
     """A file `{"version": n, "content": …}` holding one value of `kind`."""
 
-    def __init__(self, path: Path, kind: type[T], version: int) -> None:
+    def __init__(self, path: Path, kind: type[T], version: int, *, durable: bool = True) -> None:
         self._path = path
         self._kind = kind
         self._version = version
+        self._durable = durable
         self.set_aside: Path | None = None  # where a damaged file went, for a notice
 
     def load(self) -> T:
@@ -66,7 +71,9 @@ class JsonFile(Generic[T]):
     def save(self, value: T) -> None:
         """Write `value`. Raises StorageFailed."""
         document = {"version": self._version, "content": value}
-        write_atomic(self._path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+        write_atomic(
+            self._path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n", durable=self._durable
+        )
 
     def _read(self, raw: bytes) -> T:
         found = msgspec.json.decode(raw, type=_Version).version

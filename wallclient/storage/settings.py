@@ -17,4 +17,5 @@ def config_folder() -> Path:
 
 def settings_file(folder: Path) -> JsonFile[Settings]:
     """Return the file of the settings in `folder`."""
-    return JsonFile(folder / "settings.json", Settings, VERSION)
+    # saved at each switch an operator flips: the window must not wait for a slow disk
+    return JsonFile(folder / "settings.json", Settings, VERSION, durable=False)
