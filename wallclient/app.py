@@ -5,6 +5,7 @@ The only module that sees everything.
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -62,6 +63,8 @@ class Application:
         session.state_changed.connect(self._on_session_changed)
         self._ended = asyncio.Event()
         self.windows.all_closed.connect(self._ended.set)
+
+        _calm_collector()
 
     def _new_wall(self) -> Wall:
         return Wall(self.deck)
@@ -221,6 +224,13 @@ def _signals(stop: Callable[[], object]):  # type: ignore[no-untyped-def]  # a c
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
+
+
+def _calm_collector() -> None:
+    """Keep the garbage collector's long runs out of the UI thread: what the program is built of is never garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _set_up_log(level: str) -> None:

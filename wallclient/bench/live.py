@@ -137,7 +137,7 @@ async def _measure(application: "Application", options: argparse.Namespace) -> L
     await asyncio.sleep(_SETTLE_S)
     stretch = await _stretch(application, widget, list(range(1, options.panes + 1)), options)
     rect = widget.video_rect(len(channels) - 1)
-    ffmpeg = await _limit(application, channels[0].id, options.fps, rect.width(), rect.height())
+    ffmpeg = await _limit(application, channels[0].id, rect.width(), rect.height())
     return _figures(options, wall, stretch, firsts, ffmpeg, (rect.width(), rect.height()), len(application.pool.pids))
 
 
@@ -183,7 +183,7 @@ async def _stretch(
     return _Stretch(seconds, counts, ui + hosts, ui, machine, rss, pss, stall * 1000, reader.panes)
 
 
-async def _limit(application: "Application", channel_id: str, fps: float, width: int, height: int) -> float | None:
+async def _limit(application: "Application", channel_id: str, width: int, height: int) -> float | None:
     lease = await application.session.open_live(channel_id, StreamKind.SUB)
     url = next((s.url for s in lease.sources if s.protocol is Protocol.HTTP_TS), None)
     if url is None:
@@ -191,7 +191,7 @@ async def _limit(application: "Application", channel_id: str, fps: float, width:
     for window in application.windows.windows:  # the limit is FFmpeg alone on a quiet machine
         window.wall.close_all()
     try:
-        return await asyncio.to_thread(limit.cpu_percent_per_pane, url, fps, width, height)
+        return await asyncio.to_thread(limit.cpu_percent_per_pane, url, width, height)
     except limit.NoLimit as err:
         _say(f"no limit measured: {err}")
         return None

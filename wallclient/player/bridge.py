@@ -118,7 +118,7 @@ class Bridge:
             "timeout": str(int(READ_TIMEOUT_S * 1e6)),
             "analyzeduration": "0",
             "probesize": str(probe_bytes),
-            "fflags": "nobuffer",
+            "fpsprobesize": "0",
             "allowed_media_types": "video+audio" if self._audio else "video",
         }
         return av.open(self._url, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))

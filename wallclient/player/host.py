@@ -25,6 +25,7 @@ from wallclient.player.host_player import HostPlayer
 _log = logging.getLogger(__name__)
 _BEAT_S = 1.0
 _MAX_FDS = 16
+_NICE = 5  # on a full machine pictures may drop; the window must go on answering the operator
 INSTANCE_OPTIONS = (
     "--no-xlib", "--quiet", "--no-osd", "--no-spu", "--no-video-title-show", "--no-snapshot-preview",
     "--swscale-mode=0", "--no-lua", "--no-media-library", "--no-sub-autodetect-file", "--no-auto-preparse",

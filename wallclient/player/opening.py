@@ -6,9 +6,10 @@ import time
 from PySide6.QtCore import QObject, Signal
 
 from wallclient.domain.pane import PaneReason
+from wallclient.domain.picture import Picture
 from wallclient.domain.stream import Source
 from wallclient.player import messages
-from wallclient.player.ring import Picture, RingReader
+from wallclient.player.ring import RingReader
 
 _numbers = itertools.count(1)
 
