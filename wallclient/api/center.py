@@ -2,13 +2,14 @@
 
 All methods block (they are called on worker threads) and may be called from several threads at once. They raise the
 errors of `wallclient.domain.errors`: SignInNeeded, NotPermitted, NotFound, CameraOffline, TooManyRequests, BadPayload,
-ServerFailed; BadAddress for addresses that are not opened.
+ServerFailed; BadAddress for addresses that are not opened; CursorExpired and SnapshotGone where they are named.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from wallclient.domain.catalog import ChangeBatch, NotModified, SnapshotPage
 from wallclient.domain.event import CenterEvent
 from wallclient.domain.node import Channel, Node, NodePage
 from wallclient.domain.stream import Lease, StreamKind
@@ -21,6 +22,7 @@ class Capabilities:
     live: bool = True
     events: bool = False
     counts: bool = False  # totals on inner nodes are true
+    catalog: bool = False  # `snapshot` and `changes` work
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ class Center(Protocol):
         """Start a session; it renews itself. Raises SignInNeeded for a wrong user or password."""
         ...
 
+    @property
+    def refresh_token(self) -> str | None:
+        """What `resume` takes, as good as a password: for the keyring only. None when not signed in."""
+        ...
+
+    def resume(self, refresh_token: str) -> Identity:
+        """Go on with a session of an earlier run. Raises SignInNeeded when it lapsed or was revoked."""
+        ...
+
     def log_out(self) -> None:
         """End the session and its leases, if the center can be reached; never raises a CenterError."""
         ...
@@ -100,6 +111,18 @@ class Center(Protocol):
 
     def channel(self, channel_id: str) -> Channel:
         """Return one channel."""
+        ...
+
+    def snapshot(self, cursor: str | None = None, etag: str | None = None) -> Iterator[SnapshotPage] | NotModified:
+        """Begin to read the whole tree, or go on after the page with `cursor`; only where `capabilities.catalog`.
+
+        `etag` is the `revision` of the last snapshot that was read whole. The iteration raises as calls do: ServerFailed
+        if it breaks off (resume with the last cursor). Raises SnapshotGone if it can't be resumed.
+        """
+        ...
+
+    def changes(self, since: int, limit: int = 1000) -> ChangeBatch:
+        """Return what changed after `since`. Raises CursorExpired when only a fresh snapshot can help."""
         ...
 
     def open_live(self, channel_id: str, kind: StreamKind) -> Lease:

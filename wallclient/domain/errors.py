@@ -14,11 +14,31 @@ class SignInNeeded(CenterError):  # noqa: N818 - reads as what the caller has to
 
 
 class NotPermitted(CenterError):  # noqa: N818
-    """The center knows the operator and refuses (403)."""
+    """The center knows the operator and refuses (403).
+
+    `reason` is a word of the contract such as "right-missing", `right` the word of the right that is missing
+    (`domain.catalog.Right`); both are empty where the center gives none.
+    """
+
+    def __init__(self, message: str = "", reason: str = "", right: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.right = right
 
 
 class NotFound(CenterError):  # noqa: N818
     """The center has no such node, channel or lease (404, 410)."""
+
+
+class CursorExpired(CenterError):  # noqa: N818
+    """The change feed can't be read on from there: too old, of another life of the center, or with a gap.
+
+    Only a fresh snapshot leads back to a true tree.
+    """
+
+
+class SnapshotGone(CenterError):  # noqa: N818
+    """A snapshot that was broken off can't be resumed any more; it has to be begun anew."""
 
 
 class CameraOffline(CenterError):  # noqa: N818

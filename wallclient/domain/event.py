@@ -24,4 +24,11 @@ class LineState:
     up: bool
 
 
-CenterEvent = ChannelStatus | EventsLost | LineState
+@dataclass(frozen=True, slots=True)
+class CatalogMoved:
+    """The change feed has grown to `sequence`. Told once for many changes; they are read with `Center.changes`."""
+
+    sequence: int
+
+
+CenterEvent = ChannelStatus | EventsLost | LineState | CatalogMoved
