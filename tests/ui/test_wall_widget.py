@@ -108,9 +108,9 @@ def test_nothing_ticks_while_no_picture_can_come(qtbot, widget):
 def test_the_tick_follows_the_fastest_stream(qtbot, widget):
     play(qtbot, widget, 0, plain(RED)).set_info(fps=15.0)
     play(qtbot, widget, 1, plain(RED)).set_info(fps=25.0)
-    assert widget._tick.interval() == 32
+    qtbot.waitUntil(lambda: widget._tick.interval() == 32, timeout=5000)
     widget.wall.panes[1].set_info(fps=200.0)
-    assert widget._tick.interval() == 16
+    qtbot.waitUntil(lambda: widget._tick.interval() == 16, timeout=5000)
 
 
 def test_the_picture_of_another_camera_goes_at_once(qtbot, widget):

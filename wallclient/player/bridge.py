@@ -67,7 +67,7 @@ class Bridge:
         self.codec: str | None = None
         self.size = (0, 0)  # px; what the stream says of itself
         self.received_bytes = 0
-        self.passed_on = 0  # pictures given to libVLC
+        self.passed_on_s = 0.0  # length of what libVLC was given, by its time stamps
         self._thread = threading.Thread(target=self._run, name="bridge", daemon=True)
 
     def start(self) -> None:
@@ -149,6 +149,7 @@ class Bridge:
         last_dts: int | None = None
         started, give_up_key = False, time.monotonic() + _KEY_PICTURE_S
         shift_s = 0.0
+        first_s: float | None = None
         for packet in source.demux():
             if self._closing.is_set():
                 return
@@ -165,9 +166,11 @@ class Bridge:
             last_dts = packet.dts
             shift_s = retimer.retime(packet.dts * time_base, time.monotonic())
             _shift(packet, shift_s / time_base)
+            now_s = packet.dts * time_base  # before the muxer puts its own time base in
             packet.stream = out
             target.mux(packet)
-            self.passed_on += 1
+            first_s = now_s if first_s is None else first_s
+            self.passed_on_s = now_s - first_s
 
 
 def _shift(packet: "av.Packet[Any]", ticks: float) -> None:

@@ -33,7 +33,7 @@ class HostLink(QObject):
         self.last_beat = time.monotonic()  # a host that never gets to its first beat is dead too
         self.rss_bytes = 0
         self._unread = b""
-        self._gone = False
+        self._gone = self._asked = False
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -72,6 +72,7 @@ class HostLink(QObject):
 
     def quit(self) -> None:
         """Ask the process to end by itself; `gone` follows."""
+        self._asked = True
         self.send(messages.Quit())
 
     def wait(self, timeout_s: float) -> None:
@@ -90,7 +91,7 @@ class HostLink(QObject):
         except OSError:
             data = b""
         if not data:
-            if not self._gone:
+            if not self._gone and not self._asked:
                 _log.warning("host %d ended", self.pid)
             self._finish()
             return

@@ -25,6 +25,7 @@ from wallclient.player.vlc_tracks import VideoTrack, video_track
 _log = logging.getLogger(__name__)
 _STATS_EVERY_S = 1.0
 _CACHING_MS = 250
+_SMOOTHING = 0.2
 _CHROMA = b"RV32"
 _COMMON_SHAPES = ((9, 16), (3, 4), (9, 11), (4, 5), (16, 9), (2, 3))  # height to width
 
@@ -64,7 +65,7 @@ class HostPlayer:
         self._size = (0, 0, 0)  # width, height, stride of what libVLC draws now
         self._padded = (0, 0)  # size libVLC's decoder works with now
         self._track: VideoTrack | None = None
-        self._shown_at = (0, time.monotonic())
+        self._latency: float | None = None
         self._track_of = (0, 0)  # the padded size when the track was read
         self._callbacks = self._make_callbacks()  # libVLC may call them as long as the player lives
         self._thread = threading.Thread(target=self._run, name=f"player-{request.opening}", daemon=True)
@@ -182,17 +183,20 @@ class HostPlayer:
         received = self._bridge.received_bytes if self._bridge else (raw.read_bytes if known else 0)
         return messages.Stats(
             self._request.opening, codec, track.width, track.height, track.fps, received, self._writer.sequence,
-            raw.lost_pictures if known else 0, track.sar_num, track.sar_den, self._latency_ms(raw.lost_pictures),
+            raw.lost_pictures if known else 0, track.sar_num, track.sar_den, self._latency_ms(),
         )  # fmt: skip
 
-    def _latency_ms(self, lost_pictures: int) -> float | None:
-        """Return how long a picture waits between the bridge and the ring, from the number of those on the way."""
-        shown, now = self._writer.sequence, time.monotonic()
-        (before, then), self._shown_at = self._shown_at, (shown, now)
-        if self._bridge is None or shown <= before or now <= then:
+    def _latency_ms(self) -> float | None:
+        """Return how far libVLC's clock is behind the newest picture the bridge passed on, smoothed.
+
+        libVLC moves its clock about four times a second only, so single values are off by up to 250 ms.
+        """
+        if self._bridge is None or self._player is None or not self._writer.sequence:
             return None
-        waiting = max(0, self._bridge.passed_on - shown - lost_pictures)
-        return waiting * (now - then) / (shown - before) * 1000
+        behind_ms = self._bridge.passed_on_s * 1000 - self._player.get_time()
+        former = self._latency if self._latency is not None else behind_ms
+        self._latency = former + (behind_ms - former) * _SMOOTHING
+        return max(0.0, self._latency)
 
     def _take_snapshot(self, snap: messages.Snap) -> None:
         assert self._player is not None

@@ -91,6 +91,7 @@ class RingReader:
         self._words = self._view[:_HEADER_BYTES].cast("Q")
         self._slot_bytes = (len(block) - _HEADER_BYTES) // _SLOTS
         self._words[_CLAIMED] = _NO_SLOT
+        self._pictures: list[Picture | None] = [None] * _SLOTS
 
     @property
     def sequence(self) -> int:
@@ -115,13 +116,22 @@ class RingReader:
             if again == newest:
                 break
             newest = again
-        slot = newest & 3
+        return self._picture(newest)
+
+    def _picture(self, newest: int) -> Picture | None:
+        """Return what describes the picture in a slot; made once per slot and size."""
+        words, slot = self._words, newest & 3
         at = _SLOT_WORDS + 8 * slot
-        width, height, stride, shown_ns = words[at : at + 4]
-        start = _HEADER_BYTES + slot * self._slot_bytes
-        if not (0 < width <= stride // BYTES_PER_PIXEL and 0 < stride * height <= self._slot_bytes):
-            return None  # a host gone mad must not make the UI read outside the slot
-        return Picture(width, height, stride, newest >> 2, shown_ns, self._view[start : start + stride * height])
+        width, height, stride = words[at], words[at + 1], words[at + 2]
+        picture = self._pictures[slot]
+        if picture is None or picture.width != width or picture.height != height or picture.stride_bytes != stride:
+            if not (0 < width <= stride // BYTES_PER_PIXEL and 0 < stride * height <= self._slot_bytes):
+                return None  # a host gone mad must not make the UI read outside the slot
+            start = _HEADER_BYTES + slot * self._slot_bytes
+            pixels = self._view[start : start + stride * height]
+            picture = self._pictures[slot] = Picture(width, height, stride, 0, 0, pixels)
+        picture.sequence, picture.monotonic_ns = newest >> 2, words[at + 3]
+        return picture
 
 
 def new_ring(width_px: int, height_px: int) -> tuple[int, RingReader]:

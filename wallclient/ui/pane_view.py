@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wallclient.services.live_pane import LivePane
 
 _FORMAT = QImage.Format.Format_RGB32
+_SLOTS = 3
 _STANDING = (PaneState.STALLED, PaneState.RECONNECTING, PaneState.FAILED)
 
 
@@ -34,6 +35,7 @@ class PaneView:
         self.origin = QPoint()  # of `video_rect`
         self.bars: list[QRect] = []  # of `area`, not covered by the video
         self._wanted = QRect()
+        self.fitted_aspect: float | None = None  # the source's shape the places are for
         self.text_px = 12
         self.scale = 1.0
         self.zoom = NO_ZOOM
@@ -45,7 +47,7 @@ class PaneView:
         self.exact = False  # `image` has the size of `video_rect`: no scaling
         self.live = False  # `image` may be painted as it is
         self.refitted = False  # the video got another place while a picture was claimed: all of `area` is to be painted
-        self._picture: Picture | None = None  # keeps the pixels under `image` alive
+        self._images: dict[int, tuple[Picture, QImage]] = {}  # of the ring's slots, by the identity of their pictures
         self._channel_id: str | None = None
         self._frozen: QImage | None = None
         self._cache: dict[str, tuple[object, QPixmap]] = {}
@@ -62,8 +64,9 @@ class PaneView:
 
     def fit(self) -> None:
         """Place the video by the shape of the picture shown, or else of the source."""
-        wanted = fitted(self.area, self.pane.aspect)
-        if self.pane.aspect is None and self.image is not None and not _nearly(self.image.size(), wanted.size()):
+        aspect = self.fitted_aspect = self.pane.aspect
+        wanted = fitted(self.area, aspect)
+        if aspect is None and self.image is not None and not _nearly(self.image.size(), wanted.size()):
             wanted = fitted(self.area, self.image.width() / self.image.height())
         self._wanted = self.video_rect = wanted
         if self.image is not None and not self.zoom.active and _nearly(self.image.size(), self._wanted.size()):
@@ -100,7 +103,8 @@ class PaneView:
 
     def drop_picture(self) -> None:
         """Forget the picture and what was made of it."""
-        self.image = self._picture = self._frozen = None
+        self.image = self._frozen = None
+        self._images.clear()
         self.sequence = 0
         self._stamp = self._picture_px = (0, 0)
         self.live = False
@@ -114,8 +118,7 @@ class PaneView:
         if stamp == self._stamp:
             return False
         width, height = picture.width, picture.height
-        self.image = QImage(picture.pixels, width, height, picture.stride_bytes, _FORMAT)
-        self._picture = picture
+        self.image = self._image(picture)
         self._stamp = stamp
         self.sequence = picture.sequence
         self.live = True
@@ -124,6 +127,17 @@ class PaneView:
             self.fit()
             self.refitted = True
         return True
+
+    def _image(self, picture: "Picture") -> QImage:
+        """Return the image over a picture's pixels; a ring has three slots, and wrapping them is dear."""
+        known = self._images.get(id(picture))
+        if known is not None and known[0] is picture:
+            return known[1]
+        if len(self._images) >= _SLOTS:
+            self._images.clear()  # another ring, or another size
+        image = QImage(picture.pixels, picture.width, picture.height, picture.stride_bytes, _FORMAT)
+        self._images[id(picture)] = picture, image
+        return image
 
     def _measure(self) -> None:
         image, rect = self.image, self.video_rect

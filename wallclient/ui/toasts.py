@@ -139,6 +139,7 @@ class ToastStack(QObject):
             toast.show()
             toast.raise_()
             bottom -= height + self._metrics.space_px
+        self._area.update()  # what a toast covered is painted with the rest, not by the short path of new pictures
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Forget toasts that were hidden, and follow the area's size."""

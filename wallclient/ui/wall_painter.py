@@ -30,10 +30,14 @@ class WallPainter:
         self._clocks.clear()
         self._clock_text = text
 
-    def paint_due(self, painter: QPainter, views: Iterable[PaneView]) -> None:
-        """Paint new pictures and nothing else: the path of nearly all paint events."""
+    def paint_due(self, painter: QPainter, views: Iterable[PaneView], *, clip: bool) -> None:
+        """Paint new pictures and nothing else: the path of nearly all paint events.
+
+        `clip`: the event's region has many rectangles. Qt copies whole lines in one, but walks spans in many.
+        """
         for view in views:
-            painter.setClipRect(view.video_rect)  # Qt copies whole lines in a rectangle, but walks spans in a region
+            if clip:
+                painter.setClipRect(view.video_rect)
             self._paint_area(painter, view, None)
 
     def paint(self, painter: QPainter, views: Iterable[PaneView], region: QRegion) -> None:

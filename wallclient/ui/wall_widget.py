@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wallclient.services.wall import Wall
 
 GAP_PX = 4  # between panes, at scale 1; the frame of the selected pane is drawn in it
+_FEW_DUE = 3  # up to a third of the panes are painted one by one
 _OVERSAMPLING = 1.25  # ticks per picture: above 1, so that no picture waits for a whole interval of its own
 _LONGEST_TICK_MS = 100  # while panes are waiting for pictures
 _SHORTEST_TICK_MS = 16
@@ -59,6 +60,8 @@ class WallWidget(QWidget):
         self._due_region = QRegion()  # their videos, in logical pixels
         self._panes_region = QRegion()
         self._by_pane: dict[int, PaneView] = {}
+        self._more_than_videos = True  # something else than a new picture waits to be painted
+        self._pace_wanted = False
         self._info_visible = False
         self._drop_targets: list[int] = []
         self._void = QColor(COLORS.void)
@@ -125,13 +128,16 @@ class WallWidget(QWidget):
         self._set_pace()
 
     def _on_info_changed(self, view: PaneView) -> None:
+        if view.pane.aspect == view.fitted_aspect and not view.show_info:
+            self._pace_wanted = True
+            return
         former = view.video_rect
         view.fit()
         if view.video_rect != former:
             self._settled.start(_SETTLE_MS)
         if view.show_info or view.video_rect != former:
             self.update_px(view.area)
-        self._set_pace()
+        self._pace_wanted = True  # once a second is enough for 64 panes' news
 
     def _on_selection_changed(self) -> None:
         for index, view in enumerate(self.views):
@@ -166,7 +172,7 @@ class WallWidget(QWidget):
         self._panes_region = QRegion()
         for view in self._visible:
             self._panes_region += view.rect
-        self.update()
+        self._update_all()
 
     def _send_sizes(self) -> None:
         if self.isVisible():
@@ -196,7 +202,12 @@ class WallWidget(QWidget):
     def update_px(self, rect: QRect) -> None:
         """Ask for a repaint of `rect`, given in device pixels."""
         if not rect.isEmpty():
+            self._more_than_videos = True
             self.update(self._logical(rect))
+
+    def _update_all(self) -> None:
+        self._more_than_videos = True
+        self.update()
 
     # What the window asks for
 
@@ -205,7 +216,7 @@ class WallWidget(QWidget):
         self._info_visible = visible
         for view in self.views:
             view.show_info = visible
-        self.update()
+        self._update_all()
 
     def zoom(self, index: int) -> Zoom:
         """Return the digital zoom of a pane."""
@@ -225,7 +236,7 @@ class WallWidget(QWidget):
         """Frame the panes a drop would concern; an empty list takes the frames away."""
         if indexes != self._drop_targets:
             self._drop_targets = indexes
-            self.update()
+            self._update_all()
 
     # Time
 
@@ -252,19 +263,28 @@ class WallWidget(QWidget):
         return min(_LONGEST_TICK_MS, max(_SHORTEST_TICK_MS, math.floor(1000 / (fastest * _OVERSAMPLING))))
 
     def _on_tick(self) -> None:
-        """Ask for a repaint of the videos with a new picture, and remember which."""
+        """Ask for a repaint of the videos with a new picture, and remember which.
+
+        Where most panes have one, a rectangle around all is cheaper for Qt and the X server than a region of many.
+        """
         due = [view for view in self._visible if view.pane.sequence() != view.sequence]
         if not due:
             return
-        region = QRegion()
-        for view in due:
-            region += self._logical(view.video_rect)
+        if len(due) * _FEW_DUE > len(self._visible):
+            region = QRegion(self._logical(self._panes_region.boundingRect()))
+        else:
+            region = QRegion()
+            for view in due:
+                region += self._logical(view.video_rect)
         self._due, self._due_region = due, region
         self.update(region)
 
     def _on_second(self) -> None:
         now = datetime.now().strftime("%H:%M:%S")
         self._painter.set_clock(now)
+        if self._pace_wanted:
+            self._pace_wanted = False
+            self._set_pace()
         for view in self.views:
             if view.rect.isEmpty():
                 continue
@@ -290,10 +310,12 @@ class WallWidget(QWidget):
         scale = self.devicePixelRatioF()
         if scale != 1.0:
             painter.scale(1 / scale, 1 / scale)
-        if region == self._due_region and not self._drop_targets:
-            self._painter.paint_due(painter, self._due)
+        videos_only = not self._more_than_videos and not self._drop_targets
+        if videos_only and region == self._due_region:
+            self._painter.paint_due(painter, self._due, clip=region.rectCount() > 1)
         else:
             self._paint(painter, region if scale == 1.0 else _scaled(region, scale))
+        self._more_than_videos = False
         painter.end()
 
     def _paint(self, painter: QPainter, region: QRegion) -> None:
