@@ -23,7 +23,8 @@ from wallclient.player.bridge import Bridge, url_with_credentials
 from wallclient.player.vlc_tracks import VideoTrack, video_track
 
 _log = logging.getLogger(__name__)
-_STATS_EVERY_S = 1.0
+_FIRST_STATS_S = 1.0
+_STATS_EVERY_S = 2.0  # each wakes the window: 64 panes are a lot of news
 _CACHING_MS = 250
 _SMOOTHING = 0.2
 _CHROMA = b"RV32"
@@ -66,6 +67,7 @@ class HostPlayer:
         self._padded = (0, 0)  # size libVLC's decoder works with now
         self._track: VideoTrack | None = None
         self._latency: float | None = None
+        self._progress = (0, 0)  # pictures published, pictures decoded, when last looked at
         self._track_of = (0, 0)  # the padded size when the track was read
         self._callbacks = self._make_callbacks()  # libVLC may call them as long as the player lives
         self._thread = threading.Thread(target=self._run, name=f"player-{request.opening}", daemon=True)
@@ -134,7 +136,7 @@ class HostPlayer:
         self._player.play()
 
     def _serve(self) -> None:
-        next_stats = time.monotonic() + _STATS_EVERY_S
+        next_stats = time.monotonic() + _FIRST_STATS_S
         while True:
             try:
                 item = self._inbox.get(timeout=max(0.0, next_stats - time.monotonic()))
@@ -176,6 +178,7 @@ class HostPlayer:
     def _stats(self) -> messages.Stats:
         raw = vlc.MediaStats()
         known = bool(self._media and self._media.get_stats(raw))
+        self._watch_for_life(raw.decoded_video if known else 0)
         if self._media and (self._track is None or not self._track.width or self._track_of != self._padded):
             self._track, self._track_of = video_track(self._media), self._padded
         track = self._track or VideoTrack("", 0, 0, 0.0, 1, 1)
@@ -185,6 +188,13 @@ class HostPlayer:
             self._request.opening, codec, track.width, track.height, track.fps, received, self._writer.sequence,
             raw.lost_pictures if known else 0, track.sar_num, track.sar_den, self._latency_ms(),
         )  # fmt: skip
+
+    def _watch_for_life(self, decoded: int) -> None:
+        """Say that the stream lives where its decoder goes on though its pictures do not change."""
+        (published_before, decoded_before), published = self._progress, self._writer.sequence
+        self._progress = published, decoded
+        if published and published == published_before and decoded > decoded_before:
+            self._writer.still_alive()
 
     def _latency_ms(self) -> float | None:
         """Return how far libVLC's clock is behind the newest picture the bridge passed on, smoothed.
@@ -220,7 +230,7 @@ class HostPlayer:
         self._inbox.put(_Finished(None))
 
     def _make_callbacks(self) -> tuple[Any, Any, Any, Any]:
-        begin, publish = self._writer.begin, self._writer.publish
+        begin, publish, is_repeat = self._writer.begin, self._writer.publish, self._writer.is_repeat
         slot = 0
         started = False
 
@@ -230,6 +240,8 @@ class HostPlayer:
 
         def display(_opaque: object, _picture: object) -> None:
             nonlocal started
+            if is_repeat(slot, *self._size):
+                return
             publish(slot, *self._size)
             if not started:
                 started = True

@@ -35,27 +35,32 @@ class Opening(QObject):
         self.stats: messages.Stats | None = None
         self.kbps = 0.0
         self.opened_at = time.monotonic()
-        self._ring = ring
+        self.ring = ring
         self._last_bytes: tuple[float, int] | None = None
 
     @property
     def sequence(self) -> int:
         """Number of the newest picture; 0 before the first."""
-        return self._ring.sequence
+        return self.ring.sequence
 
     @property
     def has_picture(self) -> bool:
         """Tell whether at least one picture has arrived."""
-        return self._ring.sequence > 0
+        return self.ring.sequence > 0
+
+    @property
+    def newest_ns(self) -> int:
+        """Monotonic time of the newest picture or later sign of life; 0 before the first picture."""
+        return self.ring.newest_ns
 
     def silence_s(self, now: float) -> float:
         """Return for how long no new picture has come, by the monotonic clock `now`."""
-        newest_ns = self._ring.newest_ns
+        newest_ns = self.ring.newest_ns
         return now - (newest_ns / 1e9 if newest_ns else self.opened_at)
 
     def picture(self) -> Picture | None:
         """Claim the newest picture; the one claimed before is given up."""
-        return self._ring.claim()
+        return self.ring.claim()
 
     def end(self, reason: PaneReason) -> None:
         """Note that the stream is over. Only the first reason counts."""

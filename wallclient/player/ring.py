@@ -4,11 +4,17 @@ No lock and no message per picture. The writer fills a slot that is neither the 
 has claimed, then publishes sequence and slot in one 64-bit word. The reader claims the newest slot and looks
 again: had the writer published in between, the claim may have come too late, so it claims anew.
 
+libVLC draws the last picture again every 80 ms when no other comes, so a picture that is the same as the newest is
+not published: a frozen source must not look alive. A source that does send the same picture again and again is
+told apart by what its decoder did (`still_alive`).
+
 Layout, in 64-bit words: 0 newest (sequence * 4 + slot), 8 claimed slot (3: none), 16 + 8 * slot: width, height,
-stride in bytes, time. Each word that one side writes has a cache line of its own. Pictures follow at byte 4096.
+stride in bytes, time; 40 time of the last sign of life. Each word that one side writes has a cache line of its own.
+Pictures follow at byte 4096.
 """
 
 import mmap
+import os
 import time
 
 from wallclient.domain.picture import Picture
@@ -19,6 +25,7 @@ _SLOTS = 3
 _NEWEST = 0
 _CLAIMED = 8
 _SLOT_WORDS = 16
+_ALIVE = 40
 _NO_SLOT = 3
 _FREE = {  # (newest, claimed) -> a slot that is neither
     (newest, claimed): next(s for s in range(_SLOTS) if s not in (newest, claimed))
@@ -58,6 +65,8 @@ class RingWriter:
     def __init__(self, block: mmap.mmap) -> None:
         import ctypes  # the reader's side needs no addresses
 
+        self._compare = (ctypes.CDLL(None) if os.name == "posix" else ctypes.cdll.msvcrt).memcmp  # type: ignore[attr-defined,unused-ignore]
+        self._compare.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
         self._block = block
         self._words = memoryview(block)[:_HEADER_BYTES].cast("Q")
         self._base = ctypes.addressof(ctypes.c_char.from_buffer(block)) + _HEADER_BYTES
@@ -74,6 +83,24 @@ class RingWriter:
         words = self._words
         slot = _FREE[words[_NEWEST] & 3, words[_CLAIMED]]
         return slot, self._base + slot * self.slot_bytes
+
+    def is_repeat(self, slot: int, width: int, height: int, stride: int) -> bool:
+        """Tell whether the picture in `slot` is the newest once more; ends at the first byte that differs."""
+        words = self._words
+        newest = words[_NEWEST]
+        at = _SLOT_WORDS + 8 * (newest & 3)
+        if not newest or (words[at], words[at + 1], words[at + 2]) != (width, height, stride):
+            return False
+        mine, other = (self._base + each * self.slot_bytes for each in (slot, newest & 3))
+        line = width * BYTES_PER_PIXEL
+        if line == stride:
+            return self._compare(mine, other, stride * height) == 0
+        # what lies between lines may be left over from other pictures
+        return all(self._compare(mine + y, other + y, line) == 0 for y in range(0, stride * height, stride))
+
+    def still_alive(self) -> None:
+        """Note that the source sends pictures, though they are all the same; from any thread."""
+        self._words[_ALIVE] = time.monotonic_ns()
 
     def publish(self, slot: int, width: int, height: int, stride: int) -> None:
         """Make the picture in `slot` the newest."""
@@ -100,9 +127,9 @@ class RingReader:
 
     @property
     def newest_ns(self) -> int:
-        """Monotonic time of the newest picture, 0 before the first."""
+        """Monotonic time of the newest picture or of a later sign of life, 0 before the first picture."""
         newest = self._words[_NEWEST]
-        return self._words[_SLOT_WORDS + 8 * (newest & 3) + 3] if newest else 0
+        return max(self._words[_SLOT_WORDS + 8 * (newest & 3) + 3], self._words[_ALIVE]) if newest else 0
 
     def claim(self) -> Picture | None:
         """Return the newest picture and keep the writer away from it until the next claim; None before the first."""
@@ -139,7 +166,5 @@ def new_ring(width_px: int, height_px: int) -> tuple[int, RingReader]:
 
     Raises OSError.
     """
-    import os
-
     fd = memory.create(ring_bytes(width_px, height_px))
     return fd, RingReader(memory.attach(os.dup(fd)))

@@ -25,6 +25,7 @@ from wallclient.domain.stream import Lease, Source, StreamKind
 from wallclient.player import ladder
 from wallclient.player.host_pool import HostPool
 from wallclient.player.opening import Opening
+from wallclient.player.ring import RingReader
 from wallclient.services.live_leases import LiveLeases, Streams
 from wallclient.services.stream_choice import choose_kind
 
@@ -92,6 +93,9 @@ class LivePane(QObject):
         self.info = StreamInfo()
         self.audible = False
         self._current: Opening | None = None
+        self._ring: RingReader | None = (
+            None  # of the current opening; the painter asks for it thousands of times a second
+        )
         self._leases: LiveLeases | None = None
         self._task: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[Opening | PaneReason] | None = None
@@ -103,7 +107,7 @@ class LivePane(QObject):
         self._attempts = 0
         self._not_before = 0.0
         self._best_rung = 0
-        self._last_sequence = 0
+        self._last_ns = 0
         self._last_count: tuple[float, int] | None = None
 
     # -- for the wall ------------------------------------------------------------------------------
@@ -161,11 +165,13 @@ class LivePane(QObject):
 
     def sequence(self) -> int:
         """Return the number of the newest picture, 0 where there is none; cheap."""
-        return self._current.sequence if self._current else 0
+        ring = self._ring
+        return ring.sequence if ring else 0
 
     def picture(self) -> Picture | None:
         """Claim the newest picture; valid until the next call. After a loss it is the last one there was."""
-        return self._current.picture() if self._current else None
+        ring = self._ring
+        return ring.claim() if ring else None
 
     @property
     def opening(self) -> Opening | None:
@@ -192,8 +198,8 @@ class LivePane(QObject):
         opening = self._current
         if opening is None or not opening.has_picture:
             return
-        if opening.sequence != self._last_sequence:
-            self._last_sequence = opening.sequence
+        if opening.newest_ns != self._last_ns:  # a still picture that is sent again and again counts too
+            self._last_ns = opening.newest_ns
             if self.state is PaneState.STALLED:
                 self._resumed()
         elif self.state is PaneState.PLAYING and opening.silence_s(now) > self._patience_s():
@@ -238,7 +244,7 @@ class LivePane(QObject):
             self._pool.close(self._current)
         if self._leases:
             self._leases.close()
-        self._task = self._attempt = self._current = self._leases = None
+        self._task = self._attempt = self._current = self._ring = self._leases = None
         self._attempts, self._not_before, self._best_rung, self._move = 0, 0.0, 0, False
         self.stream_kind, self._sub_height, self.info = None, None, StreamInfo()
 
@@ -383,9 +389,9 @@ class LivePane(QObject):
 
     def _adopt(self, opening: Opening, target: _Target) -> None:
         """Swap to an opening whose first picture is there."""
-        former, self._current = self._current, opening
+        former, self._current, self._ring = self._current, opening, opening.ring
         self._attempts, self._not_before, self._move = 0, 0.0, False
-        self._last_sequence, self._last_count = opening.sequence, None
+        self._last_ns, self._last_count = opening.newest_ns, None
         self.stream_kind = target.kind
         opening.ended.connect(functools.partial(self._on_ended, opening))
         opening.move_wanted.connect(functools.partial(self._on_move_wanted, opening))
