@@ -31,8 +31,8 @@ _FIRST_PICTURES_S = 40.0
 _WARM_UP_S = 3.0
 _SETTLE_S = 4.0
 _CAMERAS = 64
-_PULSE_S = 0.025  # the UI thread's pulse: what comes later than this was held up
-_PULSES_PER_READING = 8
+_PULSE_S = 0.05  # the UI thread's pulse: what comes later than this was held up
+_PULSES_PER_READING = 4
 _PROTOCOLS = {"rtsp": Protocol.RTSP, "ts": Protocol.HTTP_TS}
 
 

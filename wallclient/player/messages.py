@@ -67,7 +67,7 @@ class FirstPicture(msgspec.Struct, tag="first"):
 
 
 class Stats(msgspec.Struct, tag="stats"):
-    """Once a second per opening: what libVLC (or the bridge) knows of the stream."""
+    """Every two seconds per opening: what libVLC (or the bridge) knows of the stream."""
 
     opening: int
     codec: str | None

@@ -45,6 +45,7 @@ class PaneView:
         self._stamp = self._picture_px = (0, 0)
         self.image: QImage | None = None
         self.exact = False  # `image` has the size of `video_rect`: no scaling
+        self.plain = False  # live, and nothing but the video is painted
         self.live = False  # `image` may be painted as it is
         self.refitted = False  # the video got another place while a picture was claimed: all of `area` is to be painted
         self._images: dict[int, tuple[Picture, QImage]] = {}  # of the ring's slots, by the identity of their pictures
@@ -99,7 +100,13 @@ class PaneView:
         if not standing:
             self._frozen = None
         self.live = self.pane.state is PaneState.PLAYING and self.image is not None
+        self.plain = self.pane.state is PaneState.PLAYING and not self.show_info
         self.fit()
+
+    def show_figures(self, shown: bool) -> None:
+        """Show or hide the stream's figures over the video."""
+        self.show_info = shown
+        self.plain = self.pane.state is PaneState.PLAYING and not shown
 
     def drop_picture(self) -> None:
         """Forget the picture and what was made of it."""

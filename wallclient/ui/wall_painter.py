@@ -35,9 +35,15 @@ class WallPainter:
 
         `clip`: the event's region has many rectangles. Qt copies whole lines in one, but walks spans in many.
         """
+        draw, on_painted = painter.drawImage, self._on_painted
         for view in views:
             if clip:
                 painter.setClipRect(view.video_rect)
+            if view.plain and view.claim():
+                on_painted(view)
+                if view.exact and view.image is not None:
+                    draw(view.origin, view.image)
+                    continue
             self._paint_area(painter, view, None)
 
     def paint(self, painter: QPainter, views: Iterable[PaneView], region: QRegion) -> None:

@@ -93,7 +93,7 @@ class WallWidget(QWidget):
         for number, pane in enumerate(panes, 1):
             view = known.pop(id(pane), None) or self._adopt(pane)
             view.number = number
-            view.show_info = self._info_visible
+            view.show_figures(self._info_visible)
             self.views.append(view)
             self._by_pane[id(pane)] = view
         for view in known.values():
@@ -215,7 +215,7 @@ class WallWidget(QWidget):
         """Show or hide the streams' figures in all panes."""
         self._info_visible = visible
         for view in self.views:
-            view.show_info = visible
+            view.show_figures(visible)
         self._update_all()
 
     def zoom(self, index: int) -> Zoom:
