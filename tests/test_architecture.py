@@ -37,6 +37,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
         "wallclient.domain",
         "wallclient.api.models",
         "av",
+        "cryptography",
         "gi",
         "msgspec",
         "platformdirs",

@@ -11,7 +11,7 @@ from wallclient.api.center import Center
 from wallclient.api.native import NativeCenter, read_lease, read_node
 from wallclient.demo.center import EmbeddedCenter
 from wallclient.domain.errors import BadAddress, BadPayload, CameraOffline, NotFound, ServerFailed, SignInNeeded
-from wallclient.domain.event import ChannelStatus, EventsLost, LineState
+from wallclient.domain.event import CatalogMoved, ChannelStatus, EventsLost, LineState
 from wallclient.domain.node import CameraKind, NodeKind
 from wallclient.domain.stream import Codec, Credentials, Protocol, Source, StreamKind
 
@@ -61,7 +61,8 @@ class Heard:
     def _run(self):
         try:
             for event in self._stream:
-                self.events.append(event)
+                if not isinstance(event, CatalogMoved):
+                    self.events.append(event)
         except SignInNeeded as err:
             self.error = err
 

@@ -205,8 +205,14 @@ class Listener:
         assert self.reply.headers["Content-Type"].startswith("text/event-stream")
         self._lines = self.reply.iter_lines(chunk_size=1)
 
-    def next(self):
-        """Return id, name and data of the next event."""
+    def next(self, *, moved=False):
+        """Return id, name and data of the next event, those of the catalog's place only if asked for."""
+        while True:
+            event = self._next()
+            if moved or event[1] != "catalog-moved":
+                return event
+
+    def _next(self):
         fields = {}
         for line in self._lines:
             if not line and fields:

@@ -116,8 +116,8 @@ class Center(Protocol):
     def snapshot(self, cursor: str | None = None, etag: str | None = None) -> Iterator[SnapshotPage] | NotModified:
         """Begin to read the whole tree, or go on after the page with `cursor`; only where `capabilities.catalog`.
 
-        `etag` is the `revision` of the last snapshot that was read whole. The iteration raises as calls do: ServerFailed
-        if it breaks off (resume with the last cursor). Raises SnapshotGone if it can't be resumed.
+        `etag` is the `revision` of the last snapshot that was read whole. The iteration raises as calls do:
+        ServerFailed if it breaks off (resume with the last cursor). Raises SnapshotGone if it can't be resumed.
         """
         ...
 

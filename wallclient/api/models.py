@@ -5,12 +5,15 @@ Enumerations are plain text here: a client must live with values a newer center 
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from wallclient.domain.stream import StreamKind
 
 PROBLEM_TYPE = "urn:center-api:problem:"  # + slug
 _Text = Annotated[str, Meta(min_length=1, max_length=256)]
+LARGEST_NUMBER = 2**53  # exact in every language
+Sequence = Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)]
+_Id = Annotated[str, Meta(min_length=1)]
 _Token = Annotated[str, Meta(min_length=1, max_length=512)]
 
 
@@ -162,6 +165,93 @@ class ChannelStatusDocument(Struct):
     ancestors: list[NodeCount] = []
 
 
+class CatalogRow(Struct, array_like=True):
+    """A node in snapshot and change feed: an array, because there are hundreds of thousands of them."""
+
+    id: _Id
+    parent_id: str | None
+    kind: str
+    name: str
+    gb_code: str
+    state: str = "online"
+    camera_kind: str | None = None
+    place: str | None = None
+    longitude: float | None = None
+    latitude: float | None = None
+    has_audio: bool = False
+    rights: int = 0
+    order: int = 0
+    civil_code: str = ""
+
+
+class SnapshotHead(Struct):
+    """First line of a snapshot."""
+
+    revision: Annotated[str, Meta(min_length=1, max_length=128, pattern="^[A-Za-z0-9._~-]+$")]
+    sequence: Sequence
+    total: Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)]
+
+
+class SnapshotLine(Struct):
+    """Every further line of a snapshot; `cursor` is null on the last one."""
+
+    rows: list[CatalogRow]
+    cursor: str | None
+
+
+class RawSnapshotLine(Struct):
+    """The same, for picking the good rows out of a line with bad ones."""
+
+    rows: list[Raw]
+    cursor: str | None
+
+
+class StateRow(Struct, array_like=True, tag="s"):
+    """A change of state."""
+
+    sequence: Sequence
+    channel_id: _Id
+    state: str
+
+
+class UpsertRow(Struct, array_like=True, tag="u"):
+    """A node that is new or different."""
+
+    sequence: Sequence
+    row: CatalogRow
+
+
+class RemovedRow(Struct, array_like=True, tag="r"):
+    """A node that is gone."""
+
+    sequence: Sequence
+    node_id: _Id
+
+
+class ChangesDocument(Struct):
+    """Reply of `GET /catalog/changes`."""
+
+    changes: list[StateRow | UpsertRow | RemovedRow]
+    hidden: Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)]
+    sequence: Sequence
+    more: bool
+
+
+class RawChangesDocument(Struct):
+    """The same, to be read one by one: a change that can't be read must not be skipped."""
+
+    changes: Raw
+    hidden: Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)]
+    sequence: Sequence
+    more: bool
+
+
+class CatalogMovedDocument(Struct):
+    """Data of the event `catalog-moved`."""
+
+    sequence: Sequence
+
+
 class Problem(Struct, omit_defaults=True):
     """RFC 9457 problem document. Defaults let a client read any object as one."""
 
@@ -169,6 +259,8 @@ class Problem(Struct, omit_defaults=True):
     status: int = 0
     type: str = "about:blank"
     detail: str = ""
+    reason: str = ""
+    right: str = ""
 
     @property
     def slug(self) -> str:

@@ -1,6 +1,6 @@
 """Adapter for centers that speak Center API v1 (resources/center-api.yaml)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -9,16 +9,19 @@ from urllib.parse import quote
 
 from wallclient.api import models
 from wallclient.api.center import Capabilities, ChannelPage, Health, Identity
+from wallclient.api.native_catalog import open_snapshot, read_changes, read_snapshot
 from wallclient.api.native_events import NativeEvents
 from wallclient.api.tokens import Tokens
 from wallclient.api.wire import Wire
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
+from wallclient.domain.catalog import ChangeBatch, NotModified, SnapshotPage
 from wallclient.domain.errors import BadAddress, BadPayload, CenterError, NotFound, SignInNeeded
 from wallclient.domain.node import CameraKind, Channel, Node, NodeKind, NodePage, PlaceCategory
 from wallclient.domain.stream import Codec, Credentials, Lease, Protocol, Source, StreamKind
 
 PREFIX = "/api/v1"
 SHORTEST_LEASE_S = 1.0
+LONGEST_REFRESH_TOKEN = 512  # by the contract
 _Reply = TypeVar("_Reply")
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -60,10 +63,28 @@ class NativeCenter:
     def log_in(self, user: str, password: str) -> Identity:
         """Start a session. Raises SignInNeeded for a wrong user or password."""
         body = models.LogIn(user, password)
-        session = self._wire.call("POST", "/session", models.SessionDocument, body=body)
+        return self._begin(self._wire.call("POST", "/session", models.SessionDocument, body=body))
+
+    @property
+    def refresh_token(self) -> str | None:
+        """What `resume` takes, as good as a password: for the keyring only. None when not signed in.
+
+        A renewal may replace it; read it again when the program ends.
+        """
+        return self._tokens.refresh_token
+
+    def resume(self, refresh_token: str) -> Identity:
+        """Go on with a session of an earlier run. Raises SignInNeeded when it lapsed or was revoked."""
+        if not 0 < len(refresh_token) <= LONGEST_REFRESH_TOKEN:
+            raise SignInNeeded("there is no such session")
+        return self._begin(self._renew(refresh_token))
+
+    def _begin(self, session: models.SessionDocument) -> Identity:
         self._tokens.keep(session)
         offered = session.capabilities
-        self._capabilities = Capabilities("live" in offered, "events" in offered, counts="tree" in offered)
+        self._capabilities = Capabilities(
+            "live" in offered, "events" in offered, counts="tree" in offered, catalog="catalog" in offered
+        )
         return Identity(session.operator.user, session.operator.name, session.operator.post)
 
     def log_out(self) -> None:
@@ -94,6 +115,22 @@ class NativeCenter:
     def channel(self, channel_id: str) -> Channel:
         """Return one channel."""
         return read_channel(self._call("GET", f"/channels/{_segment(channel_id)}", models.ChannelDocument))
+
+    # --- the whole tree ---
+
+    def snapshot(self, cursor: str | None = None, etag: str | None = None) -> Iterator[SnapshotPage] | NotModified:
+        """Begin to read the whole tree, or go on after the page with `cursor`. Raises SnapshotGone."""
+        token = self._tokens.access()
+        try:
+            stream = open_snapshot(self._wire, token, cursor, etag)
+        except SignInNeeded:
+            stream = open_snapshot(self._wire, self._tokens.refused(token), cursor, etag)
+        return NotModified(etag or "") if stream is None else read_snapshot(stream)
+
+    def changes(self, since: int, limit: int = 1000) -> ChangeBatch:
+        """Return what changed after `since`. Raises CursorExpired when only a fresh snapshot can help."""
+        query = {"since": since, "limit": limit}
+        return read_changes(self._call("GET", "/catalog/changes", models.RawChangesDocument, query=query), since)
 
     # --- live ---
 

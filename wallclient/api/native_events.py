@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import msgspec
 import sseclient
 
-from wallclient.api.models import ChannelStatusDocument
+from wallclient.api.models import CatalogMovedDocument, ChannelStatusDocument
 from wallclient.api.tokens import Tokens
 from wallclient.api.wire import Stream, Wire
 from wallclient.domain.errors import BadPayload, CenterError, SignInNeeded
-from wallclient.domain.event import CenterEvent, ChannelStatus, EventsLost, LineState
+from wallclient.domain.event import CatalogMoved, CenterEvent, ChannelStatus, EventsLost, LineState
 from wallclient.domain.retry import retry_delay_s
 
 SILENCE_S = 35.0  # the contract promises a byte every 15 s
@@ -56,15 +56,19 @@ class NativeEvents:
         self._wire.close()
 
     def _open(self) -> Stream:
-        headers = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
+        headers = {"Cache-Control": "no-cache"}
         if self._last_id is not None:
             headers["Last-Event-ID"] = self._last_id
         token = self._tokens.access()
         try:
-            return self._wire.stream("/events", token=token, headers=headers, silence_s=SILENCE_S)
+            return self._stream(token, headers)
         except SignInNeeded:
-            token = self._tokens.refused(token)
-            return self._wire.stream("/events", token=token, headers=headers, silence_s=SILENCE_S)
+            return self._stream(self._tokens.refused(token), headers)
+
+    def _stream(self, token: str, headers: dict[str, str]) -> Stream:
+        stream = self._wire.stream("/events", "text/event-stream", token=token, headers=headers, silence_s=SILENCE_S)
+        assert stream is not None  # nothing that could be unmodified was asked for
+        return stream
 
     def _read(self, stream: Stream) -> Iterator[CenterEvent]:
         try:
@@ -82,14 +86,20 @@ class NativeEvents:
 
 def _event(name: str, data: str) -> CenterEvent | None:
     """Read one event; None for those this program does not know or need. Raises BadPayload."""
-    if name == "events-lost":
-        return EventsLost()
-    if name != "channel-status":
-        return None
     try:
-        raw = msgspec.json.decode(data, type=ChannelStatusDocument)
+        match name:
+            case "events-lost":
+                return EventsLost()
+            case "channel-status":
+                return _status(msgspec.json.decode(data, type=ChannelStatusDocument))
+            case "catalog-moved":
+                return CatalogMoved(msgspec.json.decode(data, type=CatalogMovedDocument).sequence)
     except (msgspec.MsgspecError, ValueError, RecursionError) as err:
-        raise BadPayload(f"event {name}: {type(err).__name__}") from None
+        raise BadPayload(f"event {name[:40]!r}: {type(err).__name__}") from None
+    return None
+
+
+def _status(raw: ChannelStatusDocument) -> ChannelStatus:
     counts = tuple((count.node_id, count.channels_total, count.channels_online) for count in raw.ancestors)
     return ChannelStatus(raw.channel_id, raw.online, counts)
 

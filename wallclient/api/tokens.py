@@ -34,6 +34,12 @@ class Tokens:
             session, self._session = self._session, None
         return session.access_token if session else None
 
+    @property
+    def refresh_token(self) -> str | None:
+        """The latest refresh token, or None when not signed in."""
+        session = self._session
+        return session.refresh_token if session else None
+
     def access(self) -> str:
         """Return a good access token, renewed first if it is about to lapse. Raises SignInNeeded or ServerFailed."""
         with self._lock:

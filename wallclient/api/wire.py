@@ -26,10 +26,13 @@ from wallclient.domain.errors import (
     BadPayload,
     CameraOffline,
     CenterError,
+    CursorExpired,
     NotFound,
     NotPermitted,
+    NotTrusted,
     ServerFailed,
     SignInNeeded,
+    SnapshotGone,
     TooManyRequests,
 )
 
@@ -44,7 +47,11 @@ _REFUSALS: dict[int, type[CenterError]] = {
     410: NotFound,
     429: TooManyRequests,
 }
-_BY_SLUG: dict[str, type[CenterError]] = {"camera-offline": CameraOffline}
+_BY_SLUG: dict[tuple[int, str], type[CenterError]] = {
+    (409, "camera-offline"): CameraOffline,
+    (410, "cursor-expired"): CursorExpired,
+    (410, "snapshot-gone"): SnapshotGone,
+}
 _RETRY = Retry(
     total=2,
     connect=2,
@@ -138,7 +145,7 @@ class _Bearer(AuthBase):
 
 
 class Stream:
-    """The body of an endless reply, piece by piece as it arrives."""
+    """The body of a long or endless reply, piece by piece as it arrives, unpacked."""
 
     def __init__(self, reply: requests.Response, path: str) -> None:
         self._reply = reply
@@ -147,7 +154,7 @@ class Stream:
     def __iter__(self) -> Iterator[bytes]:
         """Yield pieces until the center ends the reply. Raises ServerFailed when the line is lost or silent."""
         try:
-            while piece := self._reply.raw.read1(_CHUNK_BYTES):
+            while piece := self._reply.raw.read1(_CHUNK_BYTES, decode_content=True):
                 yield piece
         except _LINE_ERRORS as err:
             raise ServerFailed(f"{self._path}: {type(err).__name__}") from None
@@ -166,6 +173,7 @@ class Wire:
         self._http = requests.Session()
         self._http.trust_env = False  # no proxy, no ~/.netrc: the network of a center is a private one
         self._http.verify = str(ca_file) if ca_file else True
+        self._ca_is_good = ca_file is None or _is_ca_file(ca_file)
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = _Adapter(self._lines)
         self._http.mount("http://", adapter)
@@ -190,21 +198,36 @@ class Wire:
             with reply:
                 raw = _whole_body(reply)
         except _LINE_ERRORS as err:
-            raise ServerFailed(f"{method} {path}: {_plain(err)}") from None  # the cause quotes the whole URL
-        _check_status(reply.status_code, raw, f"{method} {path}")
+            raise _line_error(err, f"{method} {path}") from None  # the cause quotes the whole URL
+        _check_status(reply, raw, f"{method} {path}")
         return _decoded(raw, shape, f"{method} {path}")
 
-    def stream(self, path: str, *, token: str, headers: Mapping[str, str], silence_s: float) -> Stream:
-        """Open an endless reply; after `silence_s` without a byte it counts as lost. Raises as `call` does."""
+    def stream(
+        self,
+        path: str,
+        media_type: str,
+        *,
+        token: str,
+        headers: Mapping[str, str],
+        silence_s: float,
+        query: Mapping[str, str | int | None] | None = None,
+    ) -> Stream | None:
+        """Open a reply of this type that is read as it comes; after `silence_s` without a byte it counts as lost.
+
+        Returns None for "not modified", which a center may say only where `headers` ask for it. Raises as `call` does.
+        """
+        what = f"GET {path}"
         try:
-            reply = self._send("GET", path, token, None, None, silence_s, headers)
-            if reply.status_code == 200 and reply.headers.get("Content-Type", "").startswith("text/event-stream"):
+            reply = self._send("GET", path, token, None, query, silence_s, {"Accept": media_type, **headers})
+            if reply.status_code == 200 and reply.headers.get("Content-Type", "").startswith(media_type):
                 return Stream(reply, path)
             with reply:
-                _check_status(reply.status_code, _whole_body(reply), f"GET {path}")
-            raise BadPayload(f"GET {path}: not an event stream")
+                if reply.status_code == 304 and "If-None-Match" in headers:
+                    return None
+                _check_status(reply, _whole_body(reply), what)
+            raise BadPayload(f"{what}: not {media_type}")
         except _LINE_ERRORS as err:
-            raise ServerFailed(f"GET {path}: {_plain(err)}") from None
+            raise _line_error(err, what) from None
 
     def close(self) -> None:
         """Break off what is under way and refuse what comes later; does not wait for the network."""
@@ -228,6 +251,8 @@ class Wire:
     ) -> requests.Response:
         if self._lines.is_cut:
             raise ServerFailed("the connection was closed by us")
+        if not self._ca_is_good:
+            raise NotTrusted("the file of certificates can't be read")
         return self._http.request(
             method,
             self._api_url + path,
@@ -258,16 +283,46 @@ def _whole_body(reply: requests.Response) -> bytes:
     return bytes(raw)
 
 
-def _check_status(status: int, raw: bytes, what: str) -> None:
+def _check_status(reply: requests.Response, raw: bytes, what: str) -> None:
     """Raise what a status other than success means."""
+    status = reply.status_code
     if 200 <= status < 300:
         return
     try:
-        slug = msgspec.json.decode(raw, type=Problem).slug
+        problem = msgspec.json.decode(raw, type=Problem)
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        slug = ""  # HTML of a proxy, for instance
-    refusal = _BY_SLUG.get(slug) or _REFUSALS.get(status) or (ServerFailed if status >= 500 else BadPayload)
-    raise refusal(f"{what}: {status} {slug}".strip())
+        problem = Problem()  # HTML of a proxy, for instance
+    what = f"{what}: {status} {problem.slug}".strip()
+    if status == 403:
+        raise NotPermitted(what, problem.reason, problem.right)
+    refusal = _BY_SLUG.get((status, problem.slug)) or _REFUSALS.get(status)
+    raise (refusal or (ServerFailed if status >= 500 else BadPayload))(what)
+
+
+def _line_error(err: Exception, what: str) -> CenterError:
+    """Return our own error for one of the line's, without its text or itself as the cause: they quote URLs."""
+    kind = NotTrusted if _is_about_trust(err) else ServerFailed
+    return kind(f"{what}: {_plain(err)}")
+
+
+def _is_about_trust(err: BaseException | None) -> bool:
+    """Tell whether a certificate was refused: the reason lies a few errors deep."""
+    seen = 0
+    while err is not None and seen < 10:
+        if isinstance(err, ssl.SSLCertVerificationError):
+            return True
+        deeper: Any = getattr(err, "reason", None) or (err.args[0] if err.args else None)
+        err = deeper if isinstance(deeper, BaseException) else err.__cause__ or err.__context__
+        seen += 1
+    return False
+
+
+def _is_ca_file(path: Path) -> bool:
+    try:
+        ssl.create_default_context(cafile=str(path))
+    except (OSError, ValueError):  # ssl.SSLError is an OSError
+        return False
+    return True
 
 
 def _decoded(raw: bytes, shape: type[_Reply], what: str) -> _Reply:

@@ -5,19 +5,21 @@ Everything is arithmetic on the camera's number, so any camera can be made alone
 
 import random
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
+from typing import NamedTuple
 
-from wallclient.domain import gbcode
+from wallclient.domain.catalog import ChannelState
 from wallclient.domain.node import CameraKind, PlaceCategory
 
 _PERIOD = 1009  # prime, so that the offline cameras fall differently in each station
 _OFFLINE = frozenset(random.Random("offline").sample(range(_PERIOD), 66))  # 6.5 %
 _ONLINE_BELOW = [0, *accumulate(int(i not in _OFFLINE) for i in range(_PERIOD))]
 _STREAMED = 64
+_DARK = frozenset(sorted(_OFFLINE)[::10])  # of those not online, some answer without a picture
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """Name, kind, place and the code's variable fields of one camera."""
 
     name: str
@@ -97,6 +99,13 @@ def online_at_first(number: int) -> bool:
     return number <= _STREAMED or number % _PERIOD not in _OFFLINE
 
 
+def state_at_first(number: int) -> ChannelState:
+    """Return the state of a camera before anything changes."""
+    if online_at_first(number):
+        return ChannelState.ONLINE
+    return ChannelState.VIDEO_LOST if number % _PERIOD in _DARK else ChannelState.OFFLINE
+
+
 def online_between(first: int, stop: int) -> int:
     """Count the cameras that start online among the numbers [first, stop), all above the streamed ones."""
     return _online_below(stop) - _online_below(first)
@@ -117,11 +126,18 @@ def section(place: int, count: int) -> int:
     return next(index for index in range(1, SECTIONS + 1) if place < section_bounds(index, count)[1])
 
 
-def look(place: int, count: int, area: str) -> Look:
-    """Return the camera at `place` (from 0) of a station's `count`; no two of a station have the same name."""
-    index = section(place, count)
+class _Turn(NamedTuple):
+    """What the cameras at one place of a section have in common, whatever the station."""
+
+    words: str
+    round: str
+    place: PlaceCategory
+
+
+@cache  # a few thousand entries serve every station: the whole city is read out in seconds
+def _turn(index: int, offset: int) -> _Turn:
     group = _SECTIONS[index - 1]
-    turn, which = divmod(place - section_bounds(index, count)[0], len(group.places))
+    turn, which = divmod(offset, len(group.places))
     category = group.places[which]
     # Equal categories in one section (roads) must not count the same turns.
     same = group.places.count(category)
@@ -129,9 +145,26 @@ def look(place: int, count: int, area: str) -> Look:
     words, spots = _WORDS[category], _SPOTS.get(category, _BUILDING)
     turn, word = divmod(turn, len(words))
     round_, spot = divmod(turn, len(spots))
+    return _Turn(words[word] + spots[spot], str(round_ + 1), category)
+
+
+def look(place: int, count: int, area: str) -> Look:
+    """Return the camera at `place` (from 0) of a station's `count`; no two of a station have the same name."""
+    index = section(place, count)
+    return look_in(index, place, section_bounds(index, count)[0], area)
+
+
+def look_in(index: int, place: int, section_start: int, area: str) -> Look:
+    """Return the camera at `place` of a station, which is in section `index` that starts at `section_start`."""
+    words, round_, category = _turn(index, place - section_start)
     kind = CameraKind.CHECKPOINT if category is _P.CHECKPOINT else _KINDS[place % len(_KINDS)]
-    name = f"{area}{words[word]}{spots[spot]} {_KIND_NAMES[kind]}{round_ + 1}"
-    return Look(name, kind, category, group.industry, group.network, 9 + place)
+    group = _SECTIONS[index - 1]
+    return Look(f"{area}{words} {_KIND_NAMES[kind]}{round_}", kind, category, group.industry, group.network, 9 + place)
+
+
+def added_look(number: int, total: int, name: str) -> Look:
+    """Return a camera that was added to a city of `total` by hand."""
+    return Look(name, CameraKind.BOX, _P.ROAD, 0, 0, (100_000 + number - total) % 1_000_000)
 
 
 def streamed_look(place: int, spots: tuple[str, ...]) -> Look:
@@ -145,7 +178,8 @@ def streamed_look(place: int, spots: tuple[str, ...]) -> Look:
 def gb_code(center_code: str, camera: Look) -> str:
     """Return the 20-digit code of a camera; every third is an analogue one behind an encoder (131)."""
     kind = 131 if camera.serial % 3 == 0 else 132
-    return gbcode.build(center_code, industry=camera.industry, type=kind, network=camera.network, serial=camera.serial)
+    # As gbcode.build does it, without its checks: the whole city is read out in seconds.
+    return f"{center_code}{camera.industry:02d}{kind}{camera.network}{camera.serial:06d}"
 
 
 def position(number: int, longitude: float, latitude: float) -> tuple[float, float]:

@@ -6,17 +6,20 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
 import uvicorn
 
-from wallclient.api.models import ChannelStatusDocument, NodeCount
-from wallclient.demo.city import STREAMED, City
+from wallclient.demo.city import City
+from wallclient.demo.hooks import Hooks
 from wallclient.demo.leases import Leases
+from wallclient.demo.operators import OPERATORS
 from wallclient.demo.routes import PREFIX, CenterState, StreamSources, build_app
 from wallclient.demo.sessions import Sessions
-from wallclient.domain.event import ChannelStatus
+from wallclient.demo.stations import STREAMED
+
+if TYPE_CHECKING:
+    from wallclient.demo.certificates import Certificates  # needs a library of its own, which few starts want
 
 HOST = "127.0.0.1"
 USER = "operator"
@@ -25,11 +28,12 @@ STOP_LIMIT_S = 5.0
 _Result = TypeVar("_Result")
 
 
-class EmbeddedCenter:
+class EmbeddedCenter(Hooks):
     """A center with `cameras` cameras. Public methods may be called from any thread but the server's own.
 
     `access_s`, `refresh_s`, `lease_s`: terms of access token, refresh token and lease. `flicker_s`: mean time between
-    two made-up status changes of cameras that do not stream; 0 means never.
+    two made-up status changes of cameras that do not stream; 0 means never. With `certificates` it serves https only.
+    Every operator of `wallclient.demo.operators` has the same password.
     """
 
     def __init__(
@@ -43,12 +47,14 @@ class EmbeddedCenter:
         refresh_s: float = 12 * 3600.0,
         lease_s: float = 60.0,
         flicker_s: float = 0.0,
+        certificates: "Certificates | None" = None,
     ) -> None:
         self._asked_port = port
         self._flicker_s = flicker_s
+        self._certificates = certificates
         self._state = CenterState(
             City(cameras),
-            USER,
+            {operator.user: operator for operator in OPERATORS},
             password or secrets.token_urlsafe(12),
             media,
             Sessions(access_s, refresh_s),
@@ -70,8 +76,8 @@ class EmbeddedCenter:
 
     @property
     def user(self) -> str:
-        """Name to log in with."""
-        return self._state.user
+        """Name to log in with; this operator sees everything."""
+        return USER
 
     @property
     def password(self) -> str:
@@ -81,17 +87,12 @@ class EmbeddedCenter:
     @property
     def base_url(self) -> str:
         """Address of the center without a path, as an operator would type it."""
-        return f"http://{HOST}:{self._port}"
+        return f"{'https' if self._certificates else 'http'}://{HOST}:{self._port}"
 
     @property
     def api_url(self) -> str:
         """Address under which the contract's paths lie."""
         return self.base_url + PREFIX
-
-    @property
-    def city(self) -> City:
-        """The tree behind the center."""
-        return self._state.city
 
     def start(self) -> None:
         """Listen and serve. Started again after a stop, it keeps its port. Raises OSError if the port is taken."""
@@ -105,6 +106,8 @@ class EmbeddedCenter:
             timeout_graceful_shutdown=1,
             timeout_keep_alive=75,  # longer than the pauses between renewals of a lease
             server_header=False,
+            ssl_certfile=self._certificates.chain_file if self._certificates else None,
+            ssl_keyfile=self._certificates.key_file if self._certificates else None,
         )
         self._server = uvicorn.Server(config)
         started = threading.Event()
@@ -136,35 +139,6 @@ class EmbeddedCenter:
         if flicker:
             flicker.cancel()
 
-    # --- what tests and the demo change ---
-
-    def set_online(self, channel_id: str, online: bool) -> None:
-        """Switch a camera on or off and tell all clients. Raises KeyError for an unknown channel."""
-        status = self.city.set_online(channel_id, online)
-        if status is not None:
-            self._on_loop(lambda: self._publish(status))
-
-    def lapse_access_tokens(self) -> None:
-        """Let every access token lapse now; refresh tokens stay good."""
-        self._on_loop(self._state.sessions.lapse_access)
-
-    def revoke_sessions(self) -> None:
-        """End every session, as an administrator would; open event streams end too."""
-        self._on_loop(self._state.sessions.close_all)
-        self._on_loop(self._state.events.wake)
-
-    def lose_events(self) -> None:
-        """Forget what could be replayed: whoever comes back has lost events."""
-        self._on_loop(self._state.events.forget)
-
-    def open_leases(self) -> int:
-        """Count the open live streams."""
-        return self._on_loop(lambda: len(self._state.leases))
-
-    def listeners(self) -> int:
-        """Count the open event streams."""
-        return self._on_loop(lambda: self._state.events.listeners)
-
     # --- inside ---
 
     def _on_loop(self, work: Callable[[], _Result]) -> _Result:
@@ -177,11 +151,6 @@ class EmbeddedCenter:
 
         return asyncio.run_coroutine_threadsafe(call(), self._loop).result(START_LIMIT_S)
 
-    def _publish(self, status: ChannelStatus) -> None:
-        counts = [NodeCount(*count) for count in status.ancestors]
-        document = ChannelStatusDocument(status.channel_id, status.online, counts)
-        self._state.events.publish("channel-status", msgspec.json.encode(document))
-
     async def _flicker(self) -> None:
         """Switch a camera that does not stream, now and then; as many are off as before in the long run."""
         dice, total = random.Random(), self.city.total
@@ -190,7 +159,7 @@ class EmbeddedCenter:
             channel_id = f"c{dice.randint(STREAMED + 1, total)}"
             status = self.city.set_online(channel_id, dice.random() < 0.9)
             if status is not None:
-                self._publish(status)
+                self._tell_status(status)
 
 
 def _listen(port: int) -> socket.socket:

@@ -5,65 +5,37 @@ others are dealt out to stations as one unbroken stretch of numbers each, so tha
 are arithmetic, and a city of 497,000 opens as fast as one of 16.
 """
 
-import random
 import threading
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import islice
 
 from wallclient.demo import cameras
-from wallclient.demo.places import CITY_CODE, CITY_NAME, DISTRICTS, STREAMED_PLACES, District
+from wallclient.demo.edits import Edits
+from wallclient.demo.places import CITY_CODE, CITY_NAME
+from wallclient.demo.stations import (
+    STREAMED,
+    Span,
+    Station,
+    dealt,
+    group_span,
+    groups_of,
+    has_groups,
+    made_stations,
+    spots,
+)
 from wallclient.domain import gbcode
+from wallclient.domain.catalog import ChannelState
 from wallclient.domain.event import ChannelStatus
 from wallclient.domain.node import Channel, Node, NodeKind
 
-STREAMED = 64
 SMALLEST, LARGEST = 16, 497_000
-FEWEST_PER_STATION = 8  # a small city has few stations rather than one camera in each
-FEWEST_FOR_GROUPS = 40
 CITY_ID = "city"
-_CROWDED = "重庆北站"  # one station without groups and with about 5,000 cameras in the largest city
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The cameras of a node: some of the streamed ones, then every number in [first, stop)."""
-
-    streamed: tuple[int, ...]
-    first: int
-    stop: int
-
-    def __len__(self) -> int:
-        return len(self.streamed) + self.stop - self.first
-
-    def numbers(self, offset: int, limit: int) -> list[int]:
-        """Return up to `limit` camera numbers from place `offset` on."""
-        head = list(self.streamed[offset : offset + limit])
-        start = self.first + max(0, offset - len(self.streamed))
-        return head + list(range(start, min(self.stop, start + limit - len(head))))
-
-
-@dataclass(frozen=True, slots=True)
-class Station:
-    """A police station's platform. `unit` is its number within the district (digits 7-8 of its codes)."""
-
-    district: District
-    unit: int
-    place: str
-    span: Span
-    longitude: float
-    latitude: float
-
-    @property
-    def id(self) -> str:
-        """Id of the station's node."""
-        return f"s{self.district.civil_code}{self.unit:02d}"
-
-    @property
-    def center_code(self) -> str:
-        """Digits 1-8 of every code of the station."""
-        return f"{self.district.civil_code}{self.unit:02d}"
+def is_channel_id(node_id: str) -> bool:
+    """Tell whether an id is one of a channel, if it is one at all."""
+    return node_id[:1] == "c" and node_id != CITY_ID
 
 
 class City:
@@ -73,7 +45,7 @@ class City:
         if not SMALLEST <= total <= LARGEST:
             raise ValueError(f"a city has {SMALLEST} to {LARGEST} cameras, not {total}")
         self.total = total
-        self._stations = tuple(station for station in _stations(total) if len(station.span))
+        self._stations = tuple(station for station in made_stations(total) if len(station.span))
         self._by_id = {station.id: station for station in self._stations}
         self._firsts = [station.span.first for station in self._stations]
         self._of_district: dict[str, list[Station]] = {}
@@ -82,18 +54,19 @@ class City:
         self._of_streamed = {number: station for station in self._stations for number in station.span.streamed}
         self._joined: dict[str, Span] = {}
         self._lock = threading.Lock()
-        self._flipped: dict[int, bool] = {}  # cameras whose state was set, where it differs from the made-up one
-        self._deltas: dict[str, int] = {}  # node id -> what the flipped cameras add to its online count
+        self._edits = Edits(total)
+        self._more: dict[str, int] = {}  # node id -> what edits add to its count of cameras
+        self._more_online: dict[str, int] = {}
 
     # --- look-up ---
 
     def number(self, channel_id: str) -> int:
         """Return the camera number behind a channel id."""
         digits = channel_id[1:]
-        if channel_id[:1] != "c" or not (digits.isascii() and digits.isdigit()) or digits[0] == "0" or len(digits) > 6:
+        if channel_id[:1] != "c" or not (digits.isascii() and digits.isdigit()) or digits[0] == "0" or len(digits) > 9:
             raise KeyError(channel_id)
         number = int(digits)
-        if number > self.total:
+        if self._edits.is_gone(number) or (number > self.total and self._edits.parent(number) is None):
             raise KeyError(channel_id)
         return number
 
@@ -132,45 +105,184 @@ class City:
     def children(self, node_id: str | None, offset: int, limit: int) -> tuple[list[Node], int | None]:
         """Return up to `limit` children of a node (None: the roots) and where the next page starts, if there is one."""
         ids = self._inner_children(node_id)
-        if ids is None:
-            span = self._span(str(node_id)) if str(node_id)[0] != "c" else Span((), 0, 0)
-            nodes = [self._leaf(number) for number in span.numbers(offset, limit)]
-            return nodes, _next_offset(offset, limit, len(span))
-        return [self.node(child) for child in ids[offset : offset + limit]], _next_offset(offset, limit, len(ids))
+        span = self._span(str(node_id)) if ids is None and str(node_id)[0] != "c" else Span((), 0, 0)
+        nodes = [self.node(child) for child in (ids or [])[offset : offset + limit]]
+        nodes += [self._leaf(number) for number in span.numbers(offset, limit) if self._edits.at_home(number)]
+        placed, before = self._edits.placed_at(node_id), len(ids or []) + len(span)
+        nodes += [self._leaf(number) for number in _slice(placed, offset - before, limit)]
+        return nodes, _next_offset(offset, limit, before + len(placed))
 
     def channels_below(self, node_id: str, offset: int, limit: int) -> tuple[list[Channel], int | None]:
         """Return up to `limit` channels anywhere below a node (of a channel: itself); streamed ones come first."""
+        if is_channel_id(node_id):
+            return ([self.channel(node_id)] if offset == 0 else []), None
         span = self._span(node_id)
-        return [self._channel(number) for number in span.numbers(offset, limit)], _next_offset(offset, limit, len(span))
+        numbers = [number for number in span.numbers(offset, limit) if self._edits.at_home(number)]
+        placed = [number for number in self._edits.placed() if node_id in self.ancestors(number)]
+        numbers += _slice(placed, offset - len(span), limit)
+        return [self._channel(number) for number in numbers], _next_offset(offset, limit, len(span) + len(placed))
+
+    def places_below(self, node_id: str) -> int:
+        """Return the offset behind the last channel of `channels_below`."""
+        placed = sum(node_id in self.ancestors(number) for number in self._edits.placed())
+        return len(self._span(node_id)) + placed
+
+    def districts(self) -> list[str]:
+        """Return the ids of the districts."""
+        return [f"d{code}" for code in self._of_district]
+
+    def ancestors(self, number: int) -> list[str]:
+        """Return node ids from a camera's parent to the root."""
+        parent_id = self._edits.parent(number)
+        return self._home(number) if parent_id is None else [parent_id, *self.above(parent_id)]
+
+    def above(self, node_id: str) -> list[str]:
+        """Return the ids from the parent of a node that is no channel to the root."""
+        if node_id == CITY_ID:
+            return []
+        if node_id[:1] == "d":
+            return [CITY_ID]
+        if node_id[:1] == "s":
+            return [f"d{node_id[1:7]}", CITY_ID]
+        return [f"s{node_id[1:9]}", f"d{node_id[1:7]}", CITY_ID]
 
     # --- state ---
 
-    def is_online(self, number: int) -> bool:
-        """Tell whether a camera is online."""
-        return self._flipped.get(number, cameras.online_at_first(number))
+    def state(self, number: int) -> ChannelState:
+        """Return the state of a camera."""
+        return self._edits.states.get(number) or cameras.state_at_first(number)
 
-    def set_online(self, channel_id: str, online: bool) -> ChannelStatus | None:
+    def set_state(self, channel_id: str, state: ChannelState) -> ChannelStatus | None:
         """Set a camera's state; return what to tell the clients, or None if it was so already."""
-        number = self.number(channel_id)
         with self._lock:
-            if self.is_online(number) == online:
+            number = self.number(channel_id)
+            was = self.state(number)
+            if was is state:
                 return None
-            if cameras.online_at_first(number) == online:
-                del self._flipped[number]
+            if cameras.state_at_first(number) is state:
+                del self._edits.states[number]
             else:
-                self._flipped[number] = online
-            ancestors = self._ancestors(number)
-            for node_id in ancestors:
-                self._deltas[node_id] = self._deltas.get(node_id, 0) + (1 if online else -1)
-            counts = tuple((node_id, len(self._span(node_id)), self._online(node_id)) for node_id in ancestors)
+                self._edits.states[number] = state
+            ancestors = self.ancestors(number)
+            online = state is ChannelState.ONLINE
+            self._count(ancestors, 0, online - (was is ChannelState.ONLINE))
+            counts = tuple((node_id, self.count(node_id), self.count_online(node_id)) for node_id in ancestors)
         return ChannelStatus(channel_id, online, counts)
 
-    # --- inside ---
+    def set_online(self, channel_id: str, online: bool) -> ChannelStatus | None:
+        """Switch a camera on or off, as `set_state` does; a camera without a picture counts as off."""
+        if not online and self.state(self.number(channel_id)) is not ChannelState.ONLINE:
+            return None
+        return self.set_state(channel_id, ChannelState.ONLINE if online else ChannelState.OFFLINE)
 
-    def _online(self, node_id: str) -> int:
+    # --- edits by hand ---
+
+    def rename(self, node_id: str, name: str) -> None:
+        """Give a node or a camera another name."""
+        with self._lock:
+            self.node(node_id)  # raises for an id that does not exist
+            self._edits.names[node_id] = name
+
+    def add(self, parent_id: str, name: str) -> str:
+        """Add a camera below a node and return its id."""
+        with self._lock:
+            self._inner_or_leaf_parent(parent_id)
+            number = self._edits.add(parent_id, name)
+            self._count(self.ancestors(number), 1, self.state(number) is ChannelState.ONLINE)
+        return f"c{number}"
+
+    def move(self, channel_id: str, parent_id: str) -> None:
+        """Put a camera below another node."""
+        with self._lock:
+            number = self.number(channel_id)
+            self._inner_or_leaf_parent(parent_id)
+            online = self.state(number) is ChannelState.ONLINE
+            self._count(self.ancestors(number), -1, -online)
+            self._edits.move(number, parent_id)
+            self._count(self.ancestors(number), 1, online)
+
+    def remove(self, channel_id: str) -> None:
+        """Take a camera away."""
+        with self._lock:
+            number = self.number(channel_id)
+            self._count(self.ancestors(number), -1, -(self.state(number) is ChannelState.ONLINE))
+            self._edits.remove(number)
+
+    def _inner_or_leaf_parent(self, node_id: str) -> None:
+        if self.node(node_id).is_channel:
+            raise ValueError(f"{node_id} is a camera: nothing can stand below it")
+
+    def _count(self, ancestors: Sequence[str], total: int, online: int) -> None:
+        for node_id in ancestors:
+            self._more[node_id] = self._more.get(node_id, 0) + total
+            self._more_online[node_id] = self._more_online.get(node_id, 0) + online
+
+    # --- reading it all out ---
+
+    def inner_ids(self, districts: Sequence[str] | None = None) -> list[str]:
+        """Return the ids of all nodes that are no channels, parents first, of some districts or all."""
+        ids = [CITY_ID, *(districts if districts is not None else self.districts())]
+        stations = [station for district_id in ids[1:] for station in self._stations_of(district_id)]
+        groups = [group for station in stations for group in self._inner_children(station.id) or ()]
+        return [*ids, *(station.id for station in stations), *groups]
+
+    def stations(self) -> tuple[Station, ...]:
+        """Return all stations, in the order of their numbers."""
+        return self._stations
+
+    def at_home(self, station: Station, after: int, limit: int) -> list[int]:
+        """Return up to `limit` numbers above `after` of the cameras a station was made with and still has."""
+        numbers = (n for n in (*station.span.streamed, *range(max(station.span.first, after + 1), station.span.stop)))
+        return list(islice((n for n in numbers if n > after and self._edits.at_home(n)), limit))
+
+    def is_gone(self, number: int) -> bool:
+        """Tell whether a camera was removed."""
+        return self._edits.is_gone(number)
+
+    def placed(self) -> list[int]:
+        """Return the numbers of the cameras that were added or moved."""
+        return list(self._edits.placed())
+
+    def name(self, node_id: str, made_up: str) -> str:
+        """Return the name a node was given, or the one it was made with."""
+        return self._edits.names.get(node_id, made_up)
+
+    def look(self, number: int) -> tuple[Station | None, cameras.Look]:
+        """Return the station a camera was made for (None: added by hand) and what it looks like there."""
+        if number > self.total:
+            return None, cameras.added_look(number, self.total, self._edits.names[f"c{number}"])
+        station = self._station(number)
+        if number <= STREAMED:
+            return station, cameras.streamed_look(station.span.streamed.index(number), spots(station))
+        return station, cameras.look(number - station.span.first, dealt(station), station.place)
+
+    def looks(self, station: Station, numbers: Sequence[int]) -> list[tuple[str, cameras.Look]]:
+        """Return parent id and look of cameras that stand at home in a station; much faster than one by one."""
+        groups = has_groups(station)
+        bounds = [cameras.section_bounds(index, dealt(station)) for index in range(1, cameras.SECTIONS + 1)]
+        ids = [f"g{station.center_code}-{index}" if groups else station.id for index in range(cameras.SECTIONS + 1)]
+        found, index, first = [], 1, station.span.first
+        for number in numbers:
+            if number <= STREAMED:
+                found.append((ids[0], self.look(number)[1]))
+                continue
+            place = number - first
+            while place >= bounds[index - 1][1]:
+                index += 1
+            found.append((ids[index], cameras.look_in(index, place, bounds[index - 1][0], station.place)))
+        return found
+
+    def count(self, node_id: str) -> int:
+        """Count the cameras below a node that is none itself."""
+        return len(self._span(node_id)) + self._more.get(node_id, 0)
+
+    def count_online(self, node_id: str) -> int:
+        """Count the cameras below a node that are online."""
         span = self._span(node_id)
         at_first = len(span.streamed) + cameras.online_between(span.first, span.stop)
-        return at_first + self._deltas.get(node_id, 0)
+        return at_first + self._more_online.get(node_id, 0)
+
+    # --- inside ---
 
     def _stations_of(self, district_id: str) -> list[Station]:
         return self._of_district[district_id[1:]]
@@ -182,7 +294,7 @@ class City:
     def _group(self, node_id: str) -> tuple[Station, int]:
         station_id, _, index = node_id.partition("-")
         station = self._by_id["s" + station_id[1:]]
-        if not _has_groups(station) or index not in {str(i) for i in _groups(station)}:
+        if not has_groups(station) or index not in {str(i) for i in groups_of(station)}:
             raise KeyError(node_id)
         return station, int(index)
 
@@ -192,9 +304,8 @@ class City:
         if node_id[:1] == "s":
             return self._by_id[node_id].span
         if node_id[:1] == "g":
-            return _group_span(*self._group(node_id))
-        number = self.number(node_id)
-        return Span((), number, number + 1)
+            return group_span(*self._group(node_id))
+        raise KeyError(node_id)
 
     def _joined_span(self, node_id: str) -> Span:
         """Return the span of the city or a district, joined from its stations once: every event asks for it."""
@@ -212,54 +323,70 @@ class City:
             return [f"d{code}" for code in self._of_district]
         if node_id[:1] == "d":
             return [station.id for station in self._stations_of(node_id)]
-        if node_id[:1] == "s" and _has_groups(self._by_id[node_id]):
+        if node_id[:1] == "s" and has_groups(self._by_id[node_id]):
             station = self._by_id[node_id]
-            return [f"g{station.center_code}-{index}" for index in _groups(station)]
-        self._span(node_id)  # raises for an id that does not exist
+            return [f"g{station.center_code}-{index}" for index in groups_of(station)]
+        if node_id[:1] == "c":
+            self.number(node_id)  # raises for an id that does not exist
+        else:
+            self._span(node_id)
         return None
 
-    def _ancestors(self, number: int) -> list[str]:
-        """Return node ids from the parent to the root."""
+    def _home(self, number: int) -> list[str]:
+        """Return node ids from the parent a camera was made for to the root."""
         station = self._station(number)
         ids = [station.id, f"d{station.district.civil_code}", CITY_ID]
-        if not _has_groups(station):
+        if not has_groups(station):
             return ids
-        index = 0 if number <= STREAMED else cameras.section(number - station.span.first, _dealt(station))
+        index = 0 if number <= STREAMED else cameras.section(number - station.span.first, dealt(station))
         return [f"g{station.center_code}-{index}", *ids]
 
     def _inner(self, node_id: str, parent_id: str | None, kind: NodeKind, name: str, code: str) -> Node:
-        return Node(node_id, parent_id, kind, name, code, len(self._span(node_id)), self._online(node_id))
+        counts = self.count(node_id), self.count_online(node_id)
+        return Node(node_id, parent_id, kind, self.name(node_id, name), code, *counts)
 
     def _leaf(self, number: int) -> Node:
         channel = self._channel(number)
-        parent_id = self._ancestors(number)[0]
+        parent_id = self.ancestors(number)[0]
         online = int(channel.online)
         return Node(channel.id, parent_id, NodeKind.CHANNEL, channel.name, channel.gb_code, 1, online, channel)
 
     def _channel(self, number: int) -> Channel:
-        station = self._station(number)
-        if number <= STREAMED:
-            look = cameras.streamed_look(station.span.streamed.index(number), _spots(station))
-        else:
-            look = cameras.look(number - station.span.first, _dealt(station), station.place)
-        longitude, latitude = cameras.position(number, station.longitude, station.latitude)
-        channel = Channel(
-            id=f"c{number}",
-            name=look.name,
-            gb_code=cameras.gb_code(station.center_code, look),
-            online=self.is_online(number),
+        home, look = self.look(number)
+        ancestors = self.ancestors(number)
+        channel_id = f"c{number}"
+        longitude, latitude = self.position(number, home)
+        return Channel(
+            id=channel_id,
+            name=self.name(channel_id, look.name),
+            gb_code=cameras.gb_code(home.center_code if home else CITY_CODE, look),
+            online=self.state(number) is ChannelState.ONLINE,
             camera_kind=look.kind,
             place=look.place,
             longitude=longitude,
             latitude=latitude,
             has_audio=cameras.has_audio((number - 1) % STREAMED + 1),
+            path=tuple(self._node_name(node_id) for node_id in reversed(ancestors)),
         )
-        return replace(channel, path=self._path(number, station))
 
-    def _path(self, number: int, station: Station) -> tuple[str, ...]:
-        names = (CITY_NAME, station.district.name, _station_name(station.place))
-        first = self._ancestors(number)[0]
-        return (*names, cameras.GROUP_NAMES[int(first.rpartition("-")[2])]) if first[0] == "g" else names
+    def position(self, number: int, home: Station | None) -> tuple[float, float]:
+        """Return longitude and latitude of a camera; one that was added by hand stands at the first station."""
+        home = home or self._stations[0]
+        return cameras.position(number, home.longitude, home.latitude)
+
+    def _node_name(self, node_id: str) -> str:
+        if node_id == CITY_ID:
+            return self.name(node_id, CITY_NAME)
+        if node_id[:1] == "d":
+            return self.name(node_id, self._of_district[node_id[1:]][0].district.name)
+        if node_id[:1] == "s":
+            return self.name(node_id, _station_name(self._by_id[node_id].place))
+        return self.name(node_id, cameras.GROUP_NAMES[int(node_id.rpartition("-")[2])])
+
+
+def _slice(numbers: list[int], offset: int, limit: int) -> list[int]:
+    """Return the part of a list that falls into a page that starts at `offset`, which may lie before the list."""
+    return numbers[max(0, offset) : max(0, offset + limit)]
 
 
 def _station_name(place: str) -> str:
@@ -273,67 +400,3 @@ def _next_offset(offset: int, limit: int, length: int) -> int | None:
 def _join(stations: Sequence[Station]) -> Span:
     streamed = tuple(sorted(number for station in stations for number in station.span.streamed))
     return Span(streamed, stations[0].span.first, stations[-1].span.stop)
-
-
-def _dealt(station: Station) -> int:
-    return station.span.stop - station.span.first
-
-
-def _has_groups(station: Station) -> bool:
-    return _dealt(station) >= FEWEST_FOR_GROUPS and station.place != _CROWDED
-
-
-def _groups(station: Station) -> list[int]:
-    return [0, *range(1, cameras.SECTIONS + 1)] if station.span.streamed else list(range(1, cameras.SECTIONS + 1))
-
-
-def _group_span(station: Station, index: int) -> Span:
-    if index == 0:
-        return Span(station.span.streamed, station.span.first, station.span.first)
-    start, stop = cameras.section_bounds(index, _dealt(station))
-    return Span((), station.span.first + start, station.span.first + stop)
-
-
-def _spots(station: Station) -> tuple[str, ...]:
-    return next(
-        s for code, place, s in STREAMED_PLACES if (code, place) == (station.district.civil_code, station.place)
-    )
-
-
-def _stations(total: int) -> list[Station]:
-    """Return every station of the city with its share of `total` cameras, which may be none."""
-    dealt = max(0, total - STREAMED)
-    sites = [(district, unit, place) for district in DISTRICTS for unit, place in enumerate(district.places, 1)]
-    # The first place of each district, then the second of each …, as far as there are cameras for.
-    by_rank = sorted(range(len(sites)), key=lambda i: sites[i][1])
-    used = set(by_rank[: max(1, dealt // FEWEST_PER_STATION)])
-    sums = [0, *accumulate(_weight(*site) if i in used else 0 for i, site in enumerate(sites))]
-    bounds = [STREAMED + 1 + dealt * part // sums[-1] for part in sums]
-    return [_built(site, bounds[i], bounds[i + 1], total) for i, site in enumerate(sites)]
-
-
-def _weight(district: District, unit: int, place: str) -> int:
-    """Return how many cameras a station has relative to others."""
-    share = district.share * 1000 // len(district.places)
-    return (
-        share * 5
-        if place == _CROWDED
-        else share * random.Random(f"{district.civil_code}{unit}").randint(50, 150) // 100
-    )
-
-
-def _built(site: tuple[District, int, str], first: int, stop: int, total: int) -> Station:
-    district, unit, place = site
-    dice = random.Random(f"{district.civil_code}/{unit}")
-    longitude = district.longitude + dice.uniform(-1, 1) * district.spread
-    latitude = district.latitude + dice.uniform(-1, 1) * district.spread
-    streamed = tuple(number for number in _streamed_numbers(district.civil_code, place) if number <= total)
-    return Station(district, unit, place, Span(streamed, first, stop), longitude, latitude)
-
-
-def _streamed_numbers(civil_code: str, place: str) -> tuple[int, ...]:
-    """Return the eight numbers of a well-known station: four of 1..32, four of 33..64, so that 16 cameras fill four."""
-    for index, (code, name, _) in enumerate(STREAMED_PLACES):
-        if (code, name) == (civil_code, place):
-            return tuple(32 * half + 4 * index + i for half in (0, 1) for i in range(1, 5))
-    return ()

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
 BUFFERED = 5000
+Data = bytes | Callable[[str], bytes | None]  # the same for all, or what each user may know of it
 QUIET_S = 10.0  # a comment this often keeps the line warm and tells both ends when it is dead
 
 
 class _Kept(NamedTuple):
     number: int
     name: str
-    data: bytes
+    data: Data
 
 
 class EventBus:
@@ -35,8 +36,8 @@ class EventBus:
         """Number of open streams."""
         return len(self._listeners)
 
-    def publish(self, name: str, data: bytes) -> None:
-        """Send an event to all listeners and keep it for replay. `data` is one line of JSON."""
+    def publish(self, name: str, data: Data) -> None:
+        """Send an event to all listeners and keep it for replay. `data` is one line of JSON, or None for a user."""
         self._last += 1
         self._kept.append(_Kept(self._last, name, data))
         self.wake()
@@ -60,7 +61,9 @@ class EventBus:
         """Serve streams again after `close`."""
         self._closed = False
 
-    async def stream(self, last_event_id: str | None, may_go_on: Callable[[], bool]) -> AsyncIterator[bytes]:
+    async def stream(
+        self, last_event_id: str | None, may_go_on: Callable[[], bool], user: str = ""
+    ) -> AsyncIterator[bytes]:
         """Yield the bytes of `text/event-stream` until the center closes or `may_go_on` says no."""
         wake = asyncio.Event()
         self._listeners.add(wake)
@@ -69,7 +72,7 @@ class EventBus:
             yield self._frame(seen, "events-lost", b"{}") if lost else self._frame(seen, "opened", b"{}")
             while not self._closed and may_go_on():
                 wake.clear()
-                seen, frames = self._after(seen)
+                seen, frames = self._after(seen, user)
                 for frame in frames:
                     yield frame
                 if not frames:
@@ -96,7 +99,7 @@ class EventBus:
         oldest = self._kept[0].number if self._kept else self._last + 1
         return seen + 1 < oldest
 
-    def _after(self, seen: int) -> tuple[int, list[bytes]]:
+    def _after(self, seen: int, user: str) -> tuple[int, list[bytes]]:
         """Return what a listener has not seen; a listener slower than the buffer is told that events were lost."""
         if seen == self._last:
             return seen, []
@@ -104,7 +107,8 @@ class EventBus:
             return self._last, [self._frame(self._last, "events-lost", b"{}")]
         missing = self._last - seen
         fresh = [self._kept[i] for i in range(len(self._kept) - missing, len(self._kept))]
-        return self._last, [self._frame(*event) for event in fresh]
+        told = ((event, event.data if isinstance(event.data, bytes) else event.data(user)) for event in fresh)
+        return self._last, [self._frame(event.number, event.name, data) for event, data in told if data is not None]
 
     def _frame(self, number: int, name: str, data: bytes) -> bytes:
         return b"id: %s-%d\nevent: %s\ndata: %s\n\n" % (self._run.encode(), number, name.encode(), data)

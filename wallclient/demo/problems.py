@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wallclient.api.models import PROBLEM_TYPE, Problem
+from wallclient.domain.catalog import Right
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the center
@@ -18,16 +19,27 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the center
         self.response_args = (status, slug, detail, headers)
 
 
-def problem(status: int, slug: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+class RightMissing(Refusal):
+    """Refuses what an operator may see but not do."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(403, "not-permitted", f"The operator has no right to {right.value} here.")
+        self.right = right
+
+
+def problem(
+    status: int, slug: str, detail: str, headers: dict[str, str] | None = None, right: Right | None = None
+) -> Response:
     """Return a problem document as a response."""
-    body = Problem(http.HTTPStatus(status).phrase, status, PROBLEM_TYPE + slug, detail)
+    reason = ("right-missing", right.value) if right else ("", "")
+    body = Problem(http.HTTPStatus(status).phrase, status, PROBLEM_TYPE + slug, detail, *reason)
     return Response(msgspec.json.encode(body), status, headers, "application/problem+json")
 
 
 def on_refusal(request: Request, err: Exception) -> Response:
     """Answer a Refusal."""
     assert isinstance(err, Refusal)
-    return problem(*err.response_args)
+    return problem(*err.response_args, right=err.right if isinstance(err, RightMissing) else None)
 
 
 def on_http_exception(request: Request, err: Exception) -> Response:

@@ -40,11 +40,14 @@ class DemoProcess:
         cache_dir: Path | None = None,
         lease_s: float = 60.0,
         flicker_s: float = 0.0,
+        access_s: float = 300.0,
+        tls_dir: Path | None = None,
         media: bool = True,
         progress: Progress | None = None,
     ) -> None:
         """Take what `python -m wallclient.demo --help` explains; `prepare` sub streams are ready when it starts.
 
+        With `tls_dir` it serves https with certificates in that folder; `ca_file` vouches for them.
         `progress(done, total)` counts the clips encoded before that, unless `start` is given another.
         """
         options: dict[str, object] = {
@@ -54,7 +57,11 @@ class DemoProcess:
             "prepare": prepare,
             "lease-s": lease_s,
             "flicker-s": flicker_s,
+            "access-s": access_s,
         }
+        if tls_dir is not None:
+            options["tls-dir"] = tls_dir
+        self.ca_file = tls_dir / "ca.pem" if tls_dir else None
         if cache_dir is not None:
             options["cache-dir"] = cache_dir
         self._command = [sys.executable, "-m", "wallclient.demo"]
@@ -156,6 +163,48 @@ class DemoProcess:
     def set_online(self, channel_id: str, online: bool) -> None:
         """Switch a camera on or off."""
         self.command("set_online", channel_id=channel_id, online=online)
+
+    def set_state(self, channel_id: str, state: str) -> None:
+        """Set a camera's state: online, offline or video_lost."""
+        self.command("set_state", channel_id=channel_id, state=str(state))
+
+    def burst(self, count: int, seed: int = 0) -> list[str]:
+        """Change the state of `count` cameras at once; return their ids."""
+        return list(self.command("burst", count=count, seed=seed))
+
+    def add_camera(self, parent_id: str, name: str) -> str:
+        """Add a camera below a node and return its id."""
+        return str(self.command("add_camera", parent_id=parent_id, name=name))
+
+    def rename(self, node_id: str, name: str) -> None:
+        """Give a camera or any other node another name."""
+        self.command("rename", node_id=node_id, name=name)
+
+    def move_camera(self, channel_id: str, parent_id: str) -> None:
+        """Put a camera below another node."""
+        self.command("move_camera", channel_id=channel_id, parent_id=parent_id)
+
+    def remove_camera(self, channel_id: str) -> None:
+        """Take a camera away."""
+        self.command("remove_camera", channel_id=channel_id)
+
+    def set_rights(
+        self, user: str, rights: Sequence[str] | None = None, districts: Sequence[str] | None = None
+    ) -> None:
+        """Give an operator other rights or districts; None leaves them as they are."""
+        self.command("set_rights", user=user, rights=rights, districts=districts)
+
+    def misbehave(self, *kinds: str, after_pages: int = 1, pause_s: float = 0.0) -> None:
+        """Answer snapshot and changes wrongly (`wallclient.demo.mischief.Mischief`), or rightly without `kinds`."""
+        self.command("misbehave", kinds=[str(kind) for kind in kinds], after_pages=after_pages, pause_s=pause_s)
+
+    def lose_changes(self, count: int) -> None:
+        """Tear a gap into the change feed."""
+        self.command("lose_changes", count=count)
+
+    def expire_changes(self) -> None:
+        """Begin the change feed anew."""
+        self.command("expire_changes")
 
     def lapse_tokens(self) -> None:
         """Let all access tokens lapse."""

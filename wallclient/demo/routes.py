@@ -15,12 +15,18 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from wallclient.api import models
+from wallclient.demo.catalog_routes import CatalogApi
+from wallclient.demo.change_log import ChangeLog
 from wallclient.demo.city import City
+from wallclient.demo.city_view import CityView
 from wallclient.demo.events import EventBus
 from wallclient.demo.leases import Leases, OpenLease
+from wallclient.demo.mischief import Misbehaviour
+from wallclient.demo.operators import Operator
 from wallclient.demo.places import CITY_NAME
-from wallclient.demo.problems import Refusal, on_fault, on_http_exception, on_refusal
+from wallclient.demo.problems import Refusal, RightMissing, on_fault, on_http_exception, on_refusal
 from wallclient.demo.sessions import Session, Sessions
+from wallclient.domain.catalog import Right
 from wallclient.domain.node import Channel, Node
 from wallclient.domain.stream import Source, StreamKind
 
@@ -28,7 +34,7 @@ PREFIX = "/api/v1"
 LARGEST_BODY_BYTES = 64 * 1024
 DEFAULT_LIMIT, LARGEST_LIMIT = 200, 1000
 API_VERSION = "1.0"
-CAPABILITIES = ["tree", "live", "events"]
+CAPABILITIES = ["tree", "live", "events", "catalog"]
 _CURSOR = re.compile(r"[A-Za-z0-9._~-]{1,256}")
 _Body = TypeVar("_Body")
 _Handler = Callable[[Request], Awaitable[Response]]
@@ -48,18 +54,24 @@ class CenterState:
     """Everything a request may need."""
 
     city: City
-    user: str
-    password: str = field(repr=False)
+    operators: dict[str, Operator]
+    password: str = field(repr=False)  # of every operator
     media: StreamSources | None
     sessions: Sessions
     leases: Leases
     events: EventBus = field(default_factory=EventBus)
+    changes: ChangeLog = field(default_factory=ChangeLog)
+    misbehaviour: Misbehaviour = field(default_factory=Misbehaviour)
     requests: int = 0
+
+    def view(self, user: str) -> CityView:
+        """Return the city as an operator sees it now."""
+        return CityView(self.city, self.operators[user])
 
 
 def build_app(state: CenterState) -> Starlette:
     """Return the ASGI application that serves this state."""
-    api = _Api(state)
+    api, catalog = _Api(state), CatalogApi(state)
     table: dict[str, dict[str, _Handler]] = {
         "/health": {"GET": api.health},
         "/session": {"POST": api.log_in, "DELETE": api.guarded(api.log_out)},
@@ -72,6 +84,8 @@ def build_app(state: CenterState) -> Starlette:
         "/channels/{channel_id}/live": {"POST": api.guarded(api.open_live)},
         "/live/{lease_id}": {"DELETE": api.guarded(api.close_live)},
         "/live/{lease_id}/renewal": {"POST": api.guarded(api.renew_live)},
+        "/catalog/snapshot": {"GET": api.guarded(catalog.snapshot)},
+        "/catalog/changes": {"GET": api.guarded(catalog.changes)},
         "/events": {"GET": api.guarded(api.stream_events)},
     }
     routes = [Route(PREFIX + path, _by_method(handlers), methods=list(handlers)) for path, handlers in table.items()]
@@ -114,11 +128,11 @@ class _Api:
 
     async def log_in(self, request: Request) -> Response:
         body = await _body(request, models.LogIn)
-        known = hmac.compare_digest(body.user.encode(), self._state.user.encode())
+        known = body.user in self._state.operators
         if not hmac.compare_digest(body.password.encode(), self._state.password.encode()) or not known:
             headers = {"WWW-Authenticate": 'Bearer realm="center"'}
             raise Refusal(401, "wrong-password", "The user or the password is wrong.", headers)
-        return self._session_reply(self._state.sessions.open())
+        return self._session_reply(self._state.sessions.open(body.user))
 
     async def renew(self, request: Request) -> Response:
         body = await _body(request, models.Renewal)
@@ -136,7 +150,8 @@ class _Api:
 
     def _session_reply(self, session: Session) -> Response:
         sessions = self._state.sessions
-        operator = models.Operator(self._state.user, "值班员", f"{CITY_NAME}监控室")
+        account = self._state.operators[session.user]
+        operator = models.Operator(account.user, account.name, account.post)
         document = models.SessionDocument(
             session.access_token,
             session.refresh_token,
@@ -150,45 +165,57 @@ class _Api:
     # --- tree ---
 
     async def roots(self, request: Request, session: Session) -> Response:
-        return self._children(request, None)
+        return self._children(request, session, None)
 
     async def children(self, request: Request, session: Session) -> Response:
-        return self._children(request, self._find_node(request).id)
+        return self._children(request, session, self._find_node(request, session).id)
 
-    def _children(self, request: Request, node_id: str | None) -> Response:
+    def _children(self, request: Request, session: Session, node_id: str | None) -> Response:
         offset, limit = _page(request)
-        nodes, following = self._state.city.children(node_id, offset, limit)
+        nodes, following = self._state.view(session.user).children(node_id, offset, limit)
         return _json(models.NodePageDocument([_node(node) for node in nodes], _cursor(following)))
 
     async def node(self, request: Request, session: Session) -> Response:
-        return _json(_node(self._find_node(request)))
+        return _json(_node(self._find_node(request, session)))
 
     async def channels_below(self, request: Request, session: Session) -> Response:
-        node = self._find_node(request)  # before the cursor: what is wrong with a page of no node does not matter
+        node = self._find_node(
+            request, session
+        )  # before the cursor: what is wrong with a page of no node does not matter
         offset, limit = _page(request)
-        channels, following = self._state.city.channels_below(node.id, offset, limit)
+        channels, following = self._state.view(session.user).channels_below(node.id, offset, limit)
         return _json(models.ChannelPageDocument([_channel(channel) for channel in channels], _cursor(following)))
 
     async def channel(self, request: Request, session: Session) -> Response:
-        return _json(_channel(self._find_channel(request)))
+        return _json(_channel(self._find_channel(request, session)))
 
-    def _find_node(self, request: Request) -> Node:
+    def _find_node(self, request: Request, session: Session) -> Node:
         try:
-            return self._state.city.node(request.path_params["node_id"])
+            return self._state.view(session.user).node(request.path_params["node_id"])
         except KeyError:
             raise _no_such("node") from None
 
-    def _find_channel(self, request: Request) -> Channel:
+    def _find_channel(self, request: Request, session: Session) -> Channel:
         try:
-            return self._state.city.channel(request.path_params["channel_id"])
+            return self._state.view(session.user).channel(request.path_params["channel_id"])
         except KeyError:
             raise _no_such("channel") from None
+
+    def _check_right(self, channel_id: str, session: Session, right: Right) -> None:
+        """Refuse what the operator may not do, and what he may not even know of."""
+        try:
+            rights = self._state.view(session.user).rights(channel_id)
+        except KeyError:
+            raise _no_such("channel") from None
+        if not rights & right.bit:
+            raise RightMissing(right)
 
     # --- live ---
 
     async def open_live(self, request: Request, session: Session) -> Response:
         body = await _body(request, models.OpenLive)
-        channel = self._find_channel(request)
+        channel = self._find_channel(request, session)
+        self._check_right(channel.id, session, Right.VIEW)
         if not channel.online:
             raise Refusal(409, "camera-offline", "The camera can't be reached.")
         if self._state.leases.is_full:
@@ -201,6 +228,7 @@ class _Api:
         lease = self._state.leases.renew(request.path_params["lease_id"], session.id)
         if lease is None:
             raise _no_such("lease")
+        self._check_right(lease.channel_id, session, Right.VIEW)
         return self._lease_reply(lease, self._sources(lease.channel_id, lease.kind), 200)
 
     async def close_live(self, request: Request, session: Session) -> Response:
@@ -229,7 +257,7 @@ class _Api:
         if request.method == "HEAD":  # an endless body would never let go of the connection
             return Response(media_type="text/event-stream")
         stream = self._state.events.stream(
-            request.headers.get("last-event-id"), lambda: self._state.sessions.is_open(session)
+            request.headers.get("last-event-id"), lambda: self._state.sessions.is_open(session), session.user
         )
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

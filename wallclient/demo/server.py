@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wallclient.demo.cameras import has_audio
 from wallclient.demo.center import EmbeddedCenter
@@ -28,6 +28,9 @@ from wallclient.demo.media import MediaServer, StreamedCamera
 from wallclient.demo.scenes import SCENES
 from wallclient.domain.errors import WallError
 from wallclient.domain.stream import Codec, StreamKind
+
+if TYPE_CHECKING:
+    from wallclient.demo.certificates import Certificates
 
 PASSWORD_VARIABLE = "WALLCLIENT_DEMO_PASSWORD"
 MEDIA_USER = "viewer"
@@ -65,10 +68,27 @@ class Demo:
                 http_token=token,
             )
         self.center = EmbeddedCenter(
-            args.cameras, args.port, self.media, password=password, lease_s=args.lease_s, flicker_s=args.flicker_s
+            args.cameras,
+            args.port,
+            self.media,
+            password=password,
+            access_s=args.access_s,
+            lease_s=args.lease_s,
+            flicker_s=args.flicker_s,
+            certificates=_certificates(args.tls_dir),
         )
         self._operations: dict[str, Callable[..., object]] = {
             "set_online": self.center.set_online,
+            "set_state": self.center.set_state,
+            "burst": self.center.burst,
+            "add_camera": self.center.add_camera,
+            "rename": self.center.rename,
+            "move_camera": self.center.move_camera,
+            "remove_camera": self.center.remove_camera,
+            "set_rights": self.center.set_rights,
+            "misbehave": self._misbehave,
+            "lose_changes": self.center.lose_changes,
+            "expire_changes": self.center.expire_changes,
             "lapse_tokens": self.center.lapse_access_tokens,
             "revoke_sessions": self.center.revoke_sessions,
             "lose_events": self.center.lose_events,
@@ -122,8 +142,20 @@ class Demo:
                 os.kill(pid, signal.SIGKILL)
             time.sleep(0.01)
 
+    def _misbehave(self, kinds: list[str], after_pages: int = 1, pause_s: float = 0.0) -> None:
+        self.center.misbehave(*kinds, after_pages=after_pages, pause_s=pause_s)
+
     def _fault(self, number: int, kind: str, fault: str) -> None:
         self._media().fault(number, StreamKind(kind), fault)
+
+
+def _certificates(folder: Path | None) -> "Certificates | None":
+    """Make certificates in a folder; what makes them is loaded only by those who want any."""
+    if folder is None:
+        return None
+    from wallclient.demo.certificates import make_certificates
+
+    return make_certificates(folder)
 
 
 def say(**document: object) -> None:
@@ -140,8 +172,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port of the center; 0 takes a free one")
     parser.add_argument("--prepare", type=int, default=16, help="sub streams to have ready before the start")
     parser.add_argument("--cache-dir", type=Path, default=None, help="where encoded clips are kept")
+    parser.add_argument("--access-s", type=float, default=300.0, help="term of an access token")
     parser.add_argument("--lease-s", type=float, default=60.0, help="term of a live stream")
     parser.add_argument("--flicker-s", type=float, default=0.0, help="mean time between made-up status changes")
+    parser.add_argument("--tls-dir", type=Path, default=None, help="serve https; keep certificates in this folder")
     parser.add_argument("--no-media", dest="media", action="store_false", help="serve the tree only, no streams")
     return parser.parse_args(argv)
 

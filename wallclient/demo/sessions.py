@@ -13,6 +13,7 @@ MOST_SESSIONS = 1000
 class Session:
     """One log-in. Tokens are replaced by renewal; the old access token dies with it."""
 
+    user: str
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     access_token: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
@@ -29,12 +30,12 @@ class Sessions:
         self._clock = clock
         self._sessions: dict[str, Session] = {}
 
-    def open(self) -> Session:
-        """Start a session. The oldest one goes when there are too many."""
+    def open(self, user: str) -> Session:
+        """Start a session of an operator. The oldest one goes when there are too many."""
         self._drop_lapsed()
         while len(self._sessions) >= MOST_SESSIONS:
             self._sessions.pop(next(iter(self._sessions)))
-        session = Session()
+        session = Session(user)
         self._sessions[session.id] = session
         self._issue(session)
         return session

@@ -49,6 +49,10 @@ class ServerFailed(CenterError):  # noqa: N818
     """No answer, or an answer that says the center itself is in trouble (5xx)."""
 
 
+class NotTrusted(ServerFailed):
+    """Nobody we trust vouches for the center's certificate (other authority, other host, lapsed): nothing was sent."""
+
+
 class TooManyRequests(CenterError):  # noqa: N818
     """The center asks us to slow down (429)."""
 

@@ -1,0 +1,43 @@
+"""Who may sign in to the embedded center, what each may see, and what he may do there."""
+
+from dataclasses import dataclass, field
+
+from wallclient.domain.catalog import ALL_RIGHTS, Right, rights_mask
+from wallclient.domain.node import PlaceCategory
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One account. Outside his districts an operator sees nothing but the nodes above them."""
+
+    user: str
+    name: str
+    post: str
+    rights: int = ALL_RIGHTS  # mask of `Right.bit`, at every node he may see
+    districts: frozenset[str] | None = None  # ids of the districts he may see; None: all
+    closed: frozenset[PlaceCategory] = field(default=frozenset())  # shown in his tree, without any right
+
+    def rights_at(self, place: PlaceCategory | None) -> int:
+        """Return his rights at a camera that looks at such a place, or at a node (None), as a mask."""
+        return 0 if place in self.closed else self.rights
+
+    def sees(self, ancestors: list[str]) -> bool:
+        """Tell whether he may see a node with these ancestors (its own id may be among them)."""
+        return self.districts is None or not self.districts.isdisjoint(ancestors)
+
+
+_P = PlaceCategory
+_INDOORS = frozenset({_P.HOTEL, _P.INTERNET_CAFE, _P.ENTERTAINMENT, _P.RESIDENTIAL, _P.SCHOOL, _P.HOSPITAL})
+OPERATORS = (
+    Operator("operator", "值班员", "重庆市监控室"),
+    Operator("admin", "管理员", "重庆市视频监控中心"),
+    Operator("yuzhong", "渝中值班员", "渝中区分局监控室", rights_mask([Right.VIEW]), frozenset({"d500103"})),
+    Operator(
+        "ptz1",
+        "云台操作员",
+        "渝中区分局指挥室",
+        rights_mask([Right.VIEW, Right.PTZ]),
+        frozenset({"d500103", "d500105"}),
+    ),
+    Operator("visitor", "来宾", "参观席", rights_mask([Right.VIEW]), closed=_INDOORS),
+)
