@@ -236,19 +236,18 @@ class Wall(QObject):
         """
         wanted = [(i, cid) for i, cid in enumerate(view.channel_ids) if cid]
         found = await asyncio.gather(*(self._deck.center.channel(cid) for _, cid in wanted), return_exceptions=True)
+        errors = [f for f in found if isinstance(f, BaseException)]
+        unexpected = next((e for e in errors if not isinstance(e, WallError)), None)
+        if unexpected or (errors and len(errors) == len(wanted)):
+            raise unexpected or errors[0]  # what is on the wall stays
+        channels = {i: c for (i, _), c in zip(wanted, found, strict=True) if isinstance(c, Channel)}
         self._parked.clear()
         self.set_layout(layout_by_id(view.layout_id))
-        channels = {i: c for (i, _), c in zip(wanted, found, strict=True) if isinstance(c, Channel)}
         for index, pane in enumerate(self.panes):
             if index in channels:
                 pane.show(channels[index])
             else:
                 self._close_pane(pane)
-        errors = [f for f in found if isinstance(f, BaseException)]
-        if unexpected := next((e for e in errors if not isinstance(e, WallError)), None):
-            raise unexpected
-        if errors and len(errors) == len(wanted):
-            raise errors[0]
         return len(errors)
 
     # -- the center's word -------------------------------------------------------------------------
