@@ -93,7 +93,9 @@ def is_grey(stage: Stage, index: int) -> bool:
 def is_grey_image(image) -> bool:
     points = [(x, y) for x in range(0, image.width(), 16) for y in range(image.height() // 8, image.height() // 3, 8)]
     colours = [image.pixelColor(x, y) for x, y in points]
-    return sum(max(c.red(), c.green(), c.blue()) - min(c.red(), c.green(), c.blue()) for c in colours) < 12 * len(points)
+    return sum(max(c.red(), c.green(), c.blue()) - min(c.red(), c.green(), c.blue()) for c in colours) < 12 * len(
+        points
+    )
 
 
 async def test_a_restarted_media_server_is_found_again_on_its_port(stage: Stage):
@@ -192,5 +194,3 @@ async def test_a_frozen_host_is_replaced(stage: Stage):
     await stage.all_play()
     assert host not in stage.app.pool.pids
     assert not process.is_running()
-
-

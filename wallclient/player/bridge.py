@@ -67,6 +67,7 @@ class Bridge:
         self.codec: str | None = None
         self.size = (0, 0)  # px; what the stream says of itself
         self.received_bytes = 0
+        self.passed_on = 0  # pictures given to libVLC
         self.passed_on_s = 0.0  # length of what libVLC was given, by its time stamps
         self._thread = threading.Thread(target=self._run, name="bridge", daemon=True)
 
@@ -169,6 +170,7 @@ class Bridge:
             now_s = packet.dts * time_base  # before the muxer puts its own time base in
             packet.stream = out
             target.mux(packet)
+            self.passed_on += 1
             first_s = now_s if first_s is None else first_s
             self.passed_on_s = now_s - first_s
 

@@ -20,6 +20,7 @@ import vlc
 from wallclient.domain.pane import PaneReason
 from wallclient.player import messages, probe, ring
 from wallclient.player.bridge import Bridge, url_with_credentials
+from wallclient.player.life_signs import Counters, LifeSigns
 from wallclient.player.vlc_tracks import VideoTrack, video_track
 
 _log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class HostPlayer:
         self._padded = (0, 0)  # size libVLC's decoder works with now
         self._track: VideoTrack | None = None
         self._latency: float | None = None
-        self._progress = (0, 0)  # pictures published, pictures decoded, when last looked at
+        self._life_signs = LifeSigns()
         self._track_of = (0, 0)  # the padded size when the track was read
         self._callbacks = self._make_callbacks()  # libVLC may call them as long as the player lives
         self._thread = threading.Thread(target=self._run, name=f"player-{request.opening}", daemon=True)
@@ -178,23 +179,19 @@ class HostPlayer:
     def _stats(self) -> messages.Stats:
         raw = vlc.MediaStats()
         known = bool(self._media and self._media.get_stats(raw))
-        self._watch_for_life(raw.decoded_video if known else 0)
         if self._media and (self._track is None or not self._track.width or self._track_of != self._padded):
             self._track, self._track_of = video_track(self._media), self._padded
         track = self._track or VideoTrack("", 0, 0, 0.0, 1, 1)
+        given = self._bridge.passed_on if self._bridge else None
+        counters = Counters(time.monotonic(), self._writer.sequence, raw.decoded_video, given, track.fps)
+        if known and self._life_signs.seen(counters):
+            self._writer.still_alive()
         codec = track.codec or (self._bridge.codec if self._bridge else None)
         received = self._bridge.received_bytes if self._bridge else (raw.read_bytes if known else 0)
         return messages.Stats(
             self._request.opening, codec, track.width, track.height, track.fps, received, self._writer.sequence,
             raw.lost_pictures if known else 0, track.sar_num, track.sar_den, self._latency_ms(),
         )  # fmt: skip
-
-    def _watch_for_life(self, decoded: int) -> None:
-        """Say that the stream lives where its decoder goes on though its pictures do not change."""
-        (published_before, decoded_before), published = self._progress, self._writer.sequence
-        self._progress = published, decoded
-        if published and published == published_before and decoded > decoded_before:
-            self._writer.still_alive()
 
     def _latency_ms(self) -> float | None:
         """Return how far libVLC's clock is behind the newest picture the bridge passed on, smoothed.

@@ -320,7 +320,7 @@ class LivePane(QObject):
         delay_s = _RECHECK_FAILED_S if for_good else 0.0 if crashed_once else retry_delay_s(self._attempts)
         self._not_before = time.monotonic() + delay_s
         if self.state is PaneState.STALLED and not for_good:
-            self.changed.emit()  # the picture is still there and says when it stopped; only the countdown is new
+            self._say(reason)  # the picture is still there and says when it stopped; now it says why, too
         else:
             self._apply(PaneEvent.REFUSED if for_good else PaneEvent.LOST, reason)
             if self.reason is not reason:
