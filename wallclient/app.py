@@ -5,7 +5,6 @@ The only module that sees everything.
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import sys
@@ -30,6 +29,7 @@ from wallclient.storage.settings import config_folder, settings_file
 from wallclient.storage.views import views_file
 from wallclient.ui import i18n, theme
 from wallclient.ui.background import Background
+from wallclient.ui.collector import Collector
 from wallclient.ui.login_dialog import LogInDialog
 from wallclient.ui.windows import Windows
 
@@ -64,7 +64,7 @@ class Application:
         self._ended = asyncio.Event()
         self.windows.all_closed.connect(self._ended.set)
 
-        _calm_collector()
+        self._collector = Collector()
 
     def _new_wall(self) -> Wall:
         return Wall(self.deck)
@@ -93,6 +93,7 @@ class Application:
         self.windows.close_all()
         self.pool.shut_down()
         await self.session.close()
+        self._collector.stop()
 
     def _on_status_changed(self, status: object) -> None:
         for wall in self.walls():
@@ -224,13 +225,6 @@ def _signals(stop: Callable[[], object]):  # type: ignore[no-untyped-def]  # a c
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
-
-
-def _calm_collector() -> None:
-    """Keep the garbage collector's long runs out of the UI thread: what the program is built of is never garbage."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
 
 
 def _set_up_log(level: str) -> None:

@@ -1,0 +1,44 @@
+"""Garbage with Qt objects in it is collected on the UI thread, never by a worker."""
+
+import gc
+import threading
+
+from PySide6.QtCore import QObject, QTimer
+
+from wallclient.ui import collector
+from wallclient.ui.collector import Collector
+
+
+class Cycle(QObject):
+    """Reachable from itself only, once let go; notes in which thread it dies."""
+
+    def __init__(self, died_in: list[int]) -> None:
+        super().__init__()
+        self.me = self
+        self.timer = QTimer(self)
+        self.timer.start(10_000)
+        self.died_in = died_in
+
+    def __del__(self) -> None:
+        self.died_in.append(threading.get_ident())
+
+
+def test_workers_do_not_collect_and_the_ui_thread_does(qtbot, monkeypatch):
+    monkeypatch.setattr(collector, "_EVERY_MS", 20)
+    mine = Collector()
+    try:
+        died_in: list[int] = []
+        Cycle(died_in)
+
+        def allocate() -> None:
+            kept = [[] for _ in range(200_000)]  # far beyond any threshold of the collector
+            assert kept
+
+        worker = threading.Thread(target=allocate)
+        worker.start()
+        worker.join()
+        assert died_in == []
+        qtbot.waitUntil(lambda: died_in == [threading.get_ident()], timeout=10_000)
+    finally:
+        mine.stop()
+    assert gc.isenabled()
