@@ -136,6 +136,15 @@ def test_pages_join_to_the_whole(center):
     assert found[:3] == ["c1", "c2", "c3"]
 
 
+def test_small_answers_do_not_wait_for_an_acknowledgement(center):
+    with requests.Session() as http:
+        http.headers.update(headers(center))
+        started = time.perf_counter()
+        for _ in range(20):
+            assert http.get(f"{center.api_url}/nodes", timeout=10).status_code == 200
+    assert time.perf_counter() - started < 20 * 0.035  # a delayed acknowledgement costs 40 ms each time
+
+
 # --- leases ---
 
 

@@ -39,13 +39,15 @@ def contract():
     return SCHEMA
 
 
-def signed_in(center) -> dict[str, str]:
-    body = {"user": center.user, "password": center.password}
+def signed_in(center, user="operator") -> dict[str, str]:
+    body = {"user": user, "password": center.password}
     reply = requests.post(f"{center.api_url}/session", json=body, timeout=10)
     return {"Authorization": f"Bearer {reply.json()['access_token']}"}
 
 
-@SCHEMA.exclude(path="/events").parametrize()  # endless: see test_center.py
+@(
+    SCHEMA.exclude(path="/events").exclude(path="/catalog/snapshot").parametrize()
+)  # endless, and lines: see below and test_catalog.py
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_any_request_gets_an_answer_of_the_contract(case, center):
     case.call_and_validate(base_url=center.api_url, headers=signed_in(center))
@@ -104,6 +106,47 @@ def test_an_event_fits_the_contract(center, contract):
         data = next(line.removeprefix(b"data: ") for line in lines if line.startswith(b"data: "))
     schema = {"$ref": "#/components/schemas/ChannelStatus", "components": contract.raw_schema["components"]}
     jsonschema.validate(json.loads(data), schema)
+
+
+def schema_of(contract, name):
+    return {"$ref": f"#/components/schemas/{name}", "components": contract.raw_schema["components"]}
+
+
+@pytest.mark.parametrize("user", ["operator", "yuzhong", "visitor"])
+def test_every_line_of_a_snapshot_fits_the_contract(center, contract, user):
+    headers = signed_in(center, user)
+    reply = requests.get(f"{center.api_url}/catalog/snapshot", headers=headers, timeout=20)
+    assert (reply.status_code, reply.headers["Content-Type"]) == (200, "application/x-ndjson")
+    head, *pages = map(json.loads, reply.text.splitlines())
+    jsonschema.validate(head, schema_of(contract, "SnapshotHead"))
+    for page in pages:
+        jsonschema.validate(page, schema_of(contract, "SnapshotLine"))
+    assert reply.headers["ETag"] == f'W/"{head["revision"]}"'
+    assert sum(len(page["rows"]) for page in pages) == head["total"]
+    assert [page["cursor"] is None for page in pages] == [False] * (len(pages) - 1) + [True]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [({"cursor": "garbage"}, 410), ({"cursor": "中"}, 400), ({"cursor": ""}, 400), ({}, 401)]
+)
+def test_refusals_of_a_snapshot_fit_the_contract(center, contract, query, status):
+    headers = {} if status == 401 else signed_in(center)
+    reply = requests.get(f"{center.api_url}/catalog/snapshot", params=query, headers=headers, timeout=20)
+    assert reply.status_code == status
+    contract["/catalog/snapshot"]["GET"].validate_response(reply)
+
+
+def test_changes_fit_the_contract(center, contract):
+    headers = signed_in(center)
+    since = center.changes_at()
+    added = center.add_camera("d500103", "新装枪机")
+    center.set_state(added, "video_lost")
+    center.rename("d500103", "渝中")
+    center.remove_camera(added)
+    reply = requests.get(f"{center.api_url}/catalog/changes", params={"since": since}, headers=headers, timeout=10)
+    assert reply.status_code == 200
+    contract["/catalog/changes"]["GET"].validate_response(reply)
+    assert [change[0] for change in reply.json()["changes"]] == ["u", "r"]  # what is gone is not told of twice
 
 
 def test_every_operation_lists_its_refusals(contract):

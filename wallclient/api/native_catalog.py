@@ -139,24 +139,28 @@ def _page(line: bytes, head: models.SnapshotHead) -> SnapshotPage:
 
 
 def _readable(line: bytes) -> tuple[list[models.CatalogRow], str | None, int]:
-    """Pick the good rows out of a line with bad ones; bytes that are no UTF-8 become U+FFFD."""
+    """Pick the good rows out of a line with bad ones. Raises BadPayload if it is no line at all."""
     try:
-        page = _raw_line.decode(line.decode("utf-8", "replace"))
+        page = _raw_line.decode(_repaired(line))
     except _UNREADABLE as err:
         raise BadPayload(f"snapshot: {type(err).__name__}") from None
     rows = [row for row in map(_readable_row, page.rows) if row is not None]
     return rows, page.cursor, len(page.rows) - len(rows)
 
 
+def _repaired(line: bytes) -> str:
+    """Return a line as the JSON it was meant to be. Raises ValueError.
+
+    Bytes that are no UTF-8 and halves of surrogate pairs become U+FFFD, bare control characters are taken, NaN is null.
+    """
+    meant = json.loads(line.decode("utf-8", "replace"), strict=False, parse_constant=lambda _: None)
+    text = json.dumps(meant, ensure_ascii=False)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _readable_row(raw: msgspec.Raw) -> models.CatalogRow | None:
-    """Read a row; halves of surrogate pairs, which JSON can carry and UTF-8 can't, become U+FFFD."""
     try:
         return _row.decode(raw)
-    except _UNREADABLE:
-        pass
-    try:
-        text = json.dumps(json.loads(bytes(raw)), ensure_ascii=False).encode("utf-16", "surrogatepass")
-        return _row.decode(text.decode("utf-16", "replace"))
     except _UNREADABLE:
         return None
 

@@ -152,7 +152,7 @@ def _change(
             return models.UpsertRow(record.sequence, reader.row(node_id))
         except KeyError:
             pass  # removed just now
-    if not record.state_only and view.operator.sees(list(record.ancestors)) and node_id:
+    if record.ancestors and view.operator.sees(list(record.ancestors)):  # it was his to see before
         return models.RemovedRow(record.sequence, node_id)
     return None
 

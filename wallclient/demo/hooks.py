@@ -99,6 +99,10 @@ class Hooks:
         wrong = frozenset(Mischief(kind) for kind in kinds)
         self._state.misbehaviour = Misbehaviour(wrong, after_pages, pause_s)
 
+    def changes_at(self) -> int:
+        """Return the number of the latest change."""
+        return self._state.changes.last
+
     def lose_changes(self, count: int) -> None:
         """Lose the latest changes of the feed without noticing: a gap."""
         self._state.changes.lose(count)
