@@ -30,7 +30,18 @@ def virtual_display(width_px: int = 1920, height_px: int = 1080) -> Iterator[Non
     read_fd, write_fd = os.pipe()
     screen = f"{width_px}x{height_px}x24"
     process = subprocess.Popen(
-        [program, "-displayfd", str(write_fd), "-screen", "0", screen, "-nolisten", "tcp", "-noreset"],
+        [
+            *_dying_with_us(),
+            program,
+            "-displayfd",
+            str(write_fd),
+            "-screen",
+            "0",
+            screen,
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ],
         pass_fds=[write_fd],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -55,6 +66,12 @@ def virtual_display(width_px: int = 1920, height_px: int = 1080) -> Iterator[Non
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _dying_with_us() -> list[str]:
+    """Return what makes a command end when this process does, even killed (setpriv is part of util-linux)."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def _display_number(fd: int) -> str:

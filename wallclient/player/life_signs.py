@@ -21,11 +21,11 @@ class Counters:
 class LifeSigns:
     """Watches one player's counters.
 
-    libVLC counts in `decoded_video` both what its decoder was given and the pictures that came out. What the bridge gave
-    is known, so there the difference tells. Elsewhere only a rate like the usual one, that of the time when pictures
-    changed, is a sign of life: with data that make no picture it falls to half or leaps, with no data to nothing. Rates
-    are taken over all the time the picture has been still, so that a wrong guess does not last; in doubt a source
-    is taken for dead, since a frozen picture must not look live.
+    libVLC counts in `decoded_video` both what its decoder was given and the pictures that came out. What the bridge
+    gave is known, so there the difference tells. Elsewhere only a rate like the usual one, that of the time when
+    pictures changed, is a sign of life: with data that make no picture it falls to half or leaps, with no data to
+    nothing. Rates are taken over all the time the picture has been still, so that a wrong guess does not last; in doubt
+    a source is taken for dead, since a frozen picture must not look live.
     """
 
     def __init__(self) -> None:

@@ -94,7 +94,7 @@ class RingWriter:
         mine, other = (self._base + each * self.slot_bytes for each in (slot, newest & 3))
         line = width * BYTES_PER_PIXEL
         if line == stride:
-            return self._compare(mine, other, stride * height) == 0
+            return bool(self._compare(mine, other, stride * height) == 0)
         # what lies between lines may be left over from other pictures
         return all(self._compare(mine + y, other + y, line) == 0 for y in range(0, stride * height, stride))
 
