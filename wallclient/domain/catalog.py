@@ -125,7 +125,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """The state of a channel changed and nothing else."""
+    """The state of a channel changed and nothing else. Says nothing about a channel that is not known (yet)."""
 
     sequence: int
     channel_id: str
