@@ -27,7 +27,9 @@ async def test_no_secret_is_told_while_everything_goes_wrong(stage: Stage, caplo
     await break_things(stage, told)
     told += words_about_processes(stage)
     told += [repr(source) for source in stage.offers.sources]
-    told += [repr(thing) for thing in (stage.app.session, stage.app.session._center, stage.offers.sources[0].credentials)]
+    told += [
+        repr(thing) for thing in (stage.app.session, stage.app.session._center, stage.offers.sources[0].credentials)
+    ]
     output = capfd.readouterr()
     told += [caplog.text, *(repr(record.args) for record in caplog.records), output.out, output.err]
     assert "reconnecting" in caplog.text, "the log tells of the failures"

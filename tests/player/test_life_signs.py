@@ -48,6 +48,19 @@ def test_a_picture_still_from_the_start_lives_where_the_stream_tells_its_rate():
     assert not any(lived(moving_s=1, decoded_per_s=25, fps=25))
 
 
+@pytest.mark.parametrize("given", [None, 25], ids=["rate", "bridge"])
+@pytest.mark.parametrize("after_per_s", [0, 25], ids=["frozen", "undecodable"])
+def test_an_hour_of_stillness_does_not_hide_the_end(given, after_per_s):
+    signs = LifeSigns()
+    decoded, said = 0, []
+    for second in range(3620):
+        decoded += 50 if second < 3600 else after_per_s
+        fed = None if given is None else given * min(second, 3600) + after_per_s * max(0, second - 3600)
+        said.append(signs.seen(Counters(100.0 + second, min(25 * second, 250), decoded, fed)))
+    assert all(said[12:3600])
+    assert not any(said[3604:])
+
+
 def test_without_a_picture_there_is_no_life():
     signs = LifeSigns()
     assert not any(signs.seen(Counters(100.0 + second, 0, 50 * second, 0, 25)) for second in range(5))

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-_LONGEST_S, _SHORTEST_S = 10.0, 0.9  # of the time a rate is taken from; libVLC counts in lumps
+_LONGEST_S, _SHORTEST_S = 10.0, 0.9  # of the time the usual rate is taken from; libVLC counts in lumps
+_STILL_S = 3.2  # of the time the present rate is taken from
 _LEAST, _MOST = 0.8, 1.3  # of the usual rate
 _COMES_OUT = 0.4  # pictures for each one given to the decoder: 1, or 1/2 where a packet is a field
 
@@ -24,12 +25,12 @@ class LifeSigns:
     libVLC counts in `decoded_video` both what its decoder was given and the pictures that came out. What the bridge
     gave is known, so there the difference tells. Elsewhere only a rate like the usual one, that of the time when
     pictures changed, is a sign of life: with data that make no picture it falls to half or leaps, with no data to
-    nothing. Rates are taken over all the time the picture has been still, so that a wrong guess does not last; in doubt
-    a source is taken for dead, since a frozen picture must not look live.
+    nothing. In doubt a source is taken for dead, since a frozen picture must not look live.
     """
 
     def __init__(self) -> None:
-        self._moving: list[Counters] = []  # while pictures changed; the last is where the present stillness began
+        self._moving: list[Counters] = []  # while pictures changed
+        self._still: list[Counters] = []  # since they do not
 
     def seen(self, now: Counters) -> bool:
         """Take the counters, about once a second; tell whether the source lives though its picture did not change."""
@@ -38,9 +39,13 @@ class LifeSigns:
         if not self._moving or now.published != self._moving[-1].published:
             self._moving = [before for before in self._moving if now.at_s - before.at_s <= _LONGEST_S]
             self._moving.append(now)
+            self._still = [now]
             return False
-        since = self._moving[-1]
-        if now.at_s - since.at_s < _SHORTEST_S:
+        before = self._still[-1]
+        self._still = [each for each in self._still if now.at_s - each.at_s <= _STILL_S] or [before]
+        self._still.append(now)
+        since = self._still[0]
+        if now.at_s - since.at_s < _SHORTEST_S or now.decoded == before.decoded:
             return False
         if now.given is not None and since.given is not None:
             given = now.given - since.given
