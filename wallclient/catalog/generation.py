@@ -94,8 +94,10 @@ class Generation:
         made = [self._camera_row(node) for node in cameras]
         marks = ",".join("?" * 21)
         self._db.executemany(f"INSERT INTO {self._node}({COLUMNS}) VALUES({marks})", [row for row, _, _ in made])
-        self._db.executemany(f"INSERT INTO {self._find}(rowid, t) VALUES(?, ?)", [(r[0], tokens) for r, tokens, _ in made])
-        for (row, _, originals), node in zip(made, cameras, strict=True):
+        self._db.executemany(
+            f"INSERT INTO {self._find}(rowid, t) VALUES(?, ?)", [(r[0], tokens) for r, tokens, _ in made]
+        )
+        for (_, _, originals), node in zip(made, cameras, strict=True):
             if originals:
                 self._keep_originals(node.id, originals)
         by_parent = Counter((row[2], row[19]) for row, _, _ in made)
@@ -129,7 +131,9 @@ class Generation:
         if found is None or found[3] == state:
             return
         pk, parent, region, before = found
-        self._db.execute(f"UPDATE {self._node} SET state = ?, online = ? WHERE pk = ?", (state, state == rows.ONLINE, pk))
+        self._db.execute(
+            f"UPDATE {self._node} SET state = ?, online = ? WHERE pk = ?", (state, state == rows.ONLINE, pk)
+        )
         step = int(state == rows.ONLINE) - int(before == rows.ONLINE)
         if step:
             self._shape.count(parent, 0, step)
@@ -216,9 +220,9 @@ class Generation:
         here = f"FROM {self._node} WHERE parent = {WITHOUT_PLACE_PK} AND kind = {rows.CHANNEL} AND parent_id = ?"
         total, online = self._db.execute(f"SELECT count(*), sum(online) {here}", (inner.id,)).fetchone()
         if total:
+            change = f"SET parent = ?, parent_id = NULL, flags = flags & ~{int(NodeFlag.ORPHAN)}"
             self._db.execute(
-                f"UPDATE {self._node} SET parent = ?, parent_id = NULL, flags = flags & ~{int(NodeFlag.ORPHAN)} WHERE pk IN"
-                f" (SELECT pk {here})",
+                f"UPDATE {self._node} {change} WHERE pk IN (SELECT pk {here})",
                 (inner.pk, inner.id),
             )
             self._shape.count(WITHOUT_PLACE_PK, -total, -online)
@@ -249,7 +253,9 @@ class Generation:
         lost = self._shape.at(WITHOUT_PLACE_PK)
         if lost is None or not lost.own_total:
             return set()
-        return self._remove_cameras("parent = ? AND kind = ? AND parent_id = ?", (WITHOUT_PLACE_PK, rows.CHANNEL, parent_id))
+        return self._remove_cameras(
+            "parent = ? AND kind = ? AND parent_id = ?", (WITHOUT_PLACE_PK, rows.CHANNEL, parent_id)
+        )
 
     def _remove_cameras(self, where: str, values: Sequence[object]) -> set[str]:
         found = self._db.execute(f"SELECT id, pk, kind, parent, region, state FROM {self._node} WHERE {where}", values)
@@ -293,8 +299,9 @@ class Generation:
         """Write counts, places and paths that follow from what was done; return what is different since the last."""
         changed, moved = self._shape.take_changed()
         self._paths.clear()
+        change = f"SET parent = ?, total = ?, online = ?, flags = (flags & ~{_TREE_FLAGS}) | ?"
         self._db.executemany(
-            f"UPDATE {self._node} SET parent = ?, total = ?, online = ?, flags = (flags & ~{_TREE_FLAGS}) | ? WHERE pk = ?",
+            f"UPDATE {self._node} {change} WHERE pk = ?",
             [(inner.parent_pk, inner.total, inner.online, inner.flags, inner.pk) for inner in changed],
         )
         self._reindex(self._shape.below(moved | self._renamed) if moved or self._renamed else set())

@@ -368,5 +368,3 @@ class Mirror:
             if isinstance(err, (sqlite3.Error, json.JSONDecodeError, TypeError)):
                 raise StorageFailed(f"the mirror {self.path.name}: {err}") from err
             raise
-
-

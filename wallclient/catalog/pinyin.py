@@ -23,17 +23,19 @@ OTHER_READINGS = {
     "车": ("che",),
 }
 _FIRST_RANK, _RANKS_END = 0x4E00, 0xD800
+_MOST_KNOWN = 20_000
 _CHINESE = range(0x4E00, 0xA000)
 
 
 class Readings:
-    """The dictionaries. Thread safe, because nothing changes after it was built."""
+    """The dictionaries, and what was read lately. Use from one thread."""
 
     def __init__(self) -> None:
         from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
         self._phrases: dict[str, list[list[str]]] = PHRASES_DICT
         self._characters: dict[int, str] = PINYIN_DICT
+        self._known: dict[str, tuple[str, ...]] = {}
 
     def of(self, before: str, character: str, after: str) -> str:
         """Return the syllable of a character between two others (or nothing), without tone.
@@ -56,7 +58,18 @@ class Readings:
 
     def words(self, text: str) -> list[tuple[str, ...]]:
         """Return the syllables each character of a text may be typed by."""
-        return [self.all_of(text[i - 1 : i] if i else "", c, text[i + 1 : i + 2]) for i, c in enumerate(text)]
+        padded = f" {text} "
+        known = self._known
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+        found = []
+        for i in range(len(text)):
+            near = padded[i : i + 3]
+            ways = known.get(near)
+            if ways is None:
+                ways = known[near] = self.all_of(near[0].strip(), near[1], near[2].strip())
+            found.append(ways)
+        return found
 
     @functools.cached_property
     def syllables(self) -> frozenset[str]:
@@ -74,7 +87,11 @@ class Readings:
         return {(toneless(tone), chr(code)) for code, tones in codes for tone in tones.split(",")[:3]}
 
     def _in_phrase(self, before: str, character: str, after: str) -> str | None:
-        for phrase, place in ((before + character + after, len(before)), (before + character, len(before)), (character + after, 0)):
+        for phrase, place in (
+            (before + character + after, len(before)),
+            (before + character, len(before)),
+            (character + after, 0),
+        ):
             found = self._phrases.get(phrase) if len(phrase) > 1 else None
             if found is not None and len(found) == len(phrase):
                 return toneless(found[place][0])

@@ -80,7 +80,9 @@ def original(stored: bytes) -> str:
 
 def row(values: Sequence[Any], parent_id: str | None, favourite: bool) -> CatalogRow:
     """Return a row from the columns `SHOWN`."""
-    (id_, kind, name, code, state, total, online, look, place, longitude, latitude, audio, rights, civil, flags) = values
+    (id_, kind, name, code, state, total, online, look, place, longitude, latitude, audio, rights, civil, flags) = (
+        values
+    )
     return CatalogRow(
         id=id_,
         parent_id=parent_id,

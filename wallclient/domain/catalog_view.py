@@ -21,6 +21,9 @@ class NodeFlag(IntFlag):
     ODD_TEXT = 16  # name or code held characters that can't be shown, or too many; `Catalog.original` has them
 
 
+NOTHING_ODD = NodeFlag(0)
+
+
 class Hierarchy(StrEnum):
     """Two trees over the same cameras."""
 
@@ -74,7 +77,7 @@ class CatalogRow:
     has_audio: bool = False
     rights_mask: int = 0
     civil_code: str = ""
-    flags: NodeFlag = NodeFlag(0)
+    flags: NodeFlag = NOTHING_ODD
     favourite: bool = False
 
     @property

@@ -1,0 +1,166 @@
+"""What an operator typed, turned into what the index is asked and into a test for every candidate."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from wallclient.catalog.grams import INITIALS, START, SYLLABLES, code_tokens, search_form
+from wallclient.catalog.pinyin import Readings
+from wallclient.domain.gbcode import LENGTH
+
+MOST_TERMS = 6
+_MOST_SPLITS = 8
+_MOST_TRIGRAMS = 6
+_SHORTEST_CODE = 3
+
+
+def split_terms(text: str) -> list[str]:
+    """Return the terms of a query in search form."""
+    forms = (search_form(word) for word in text[:400].split())
+    return list(dict.fromkeys(form for form in forms if form))[:MOST_TERMS]
+
+
+class Words:
+    """A name and a code as terms are tested against them. How the name is read is found out when letters ask for it."""
+
+    __slots__ = ("_readings", "_spellings", "_ways", "code", "form")
+
+    def __init__(self, name: str, code: str, readings: Readings) -> None:
+        self.form = search_form(name)
+        self.code = search_form(code)
+        self._readings = readings
+        self._ways: list[tuple[str, ...]] | None = None
+        self._spellings: tuple[str, ...] | None = None
+
+    @property
+    def ways(self) -> list[tuple[str, ...]]:
+        """The syllables each character may be typed by."""
+        if self._ways is None:
+            self._ways = self._readings.words(self.form)
+        return self._ways
+
+    def may_spell(self, letters: str) -> bool:
+        """Tell, fast, whether the letters may be initials or syllables of the name."""
+        if self._spellings is None:
+            turns = range(max((len(way) for way in self.ways), default=0))
+            chosen = [[way[min(turn, len(way) - 1)] for way in self.ways] for turn in turns]
+            mixed = len(turns) > 1 and sum(len(way) > 1 for way in self.ways) > 1
+            self._spellings = () if mixed else tuple(t for c in chosen for t in ("".join(s[0] for s in c), "".join(c)))
+        return not self._spellings or any(letters in spelling for spelling in self._spellings)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Letters as syllables: whole ones, then the beginning of one more (or nothing)."""
+
+    whole: tuple[str, ...]
+    begun: str
+
+
+class Term:
+    """One term. Its expressions are for FTS5 and may let through more than `place` does, never less."""
+
+    def __init__(self, form: str, readings: Readings) -> None:
+        self.form = form
+        self._letters = form.isascii() and form.isalpha()
+        self._digits = form.isascii() and form.isdigit()
+        self._syllables = readings.syllables
+        self._splits = list(itertools.islice(self._split(form), _MOST_SPLITS)) if self._letters else []
+
+    @property
+    def is_whole_code(self) -> bool:
+        """Tell whether the term can only be a code of 20 digits."""
+        return self._digits and len(self.form) == LENGTH
+
+    @property
+    def is_code(self) -> bool:
+        """Tell whether the term may be a code or a part of one."""
+        return self._digits and len(self.form) >= _SHORTEST_CODE
+
+    def expression(self) -> str:
+        """Return what the index is asked for names and codes that hold the term."""
+        return self._either("")
+
+    def start_expression(self) -> str:
+        """Return what the index is asked for names that begin with the term."""
+        return self._either(START)
+
+    def place(self, words: Words) -> int | None:
+        """Return where a node's own text holds the term: 0 at its beginning, 1 elsewhere; None: nowhere."""
+        at = words.form.find(self.form)
+        if at >= 0:
+            return min(at, 1)
+        if self.form in words.code:
+            return 0 if words.code.startswith(self.form) and len(self.form) >= _SHORTEST_CODE else 1
+        if not self._letters or not words.may_spell(self.form):
+            return None
+        starts = (i for i in range(len(words.ways)) if self._spelled(words.ways, i))
+        first = next(starts, None)
+        return None if first is None else min(first, 1)
+
+    # --- inside ---
+
+    def _spelled(self, ways: Sequence[Sequence[str]], start: int) -> bool:
+        """Tell whether the letters spell the characters from `start` on, by initials or syllables, not mixed."""
+        form = self.form
+        if len(ways) - start >= len(form) and all(
+            any(way[:1] == letter for way in ways[start + i]) for i, letter in enumerate(form)
+        ):
+            return True
+        rests = {form}
+        for way in ways[start:]:
+            if any(syllable.startswith(rest) for rest in rests for syllable in way):
+                return True
+            rests = {rest[len(s) :] for rest in rests for s in way if rest.startswith(s)}
+            if not rests:
+                return False
+        return False
+
+    def _split(self, rest: str, before: tuple[str, ...] = ()) -> Iterable[Split]:
+        if not rest:
+            yield Split(before, "")
+            return
+        for length in range(min(6, len(rest)), 0, -1):
+            if rest[:length] in self._syllables:
+                yield from self._split(rest[length:], (*before, rest[:length]))
+        if any(s.startswith(rest) and s != rest for s in self._syllables):
+            yield Split(before, rest)
+
+    def _either(self, mark: str) -> str:
+        ways = [_pairs(self.form, mark)]
+        if self._letters:
+            ways.append(_pairs(self.form, mark, INITIALS))
+            ways += [self._syllable_tokens(split, mark) for split in self._splits]
+        if self.is_code and not mark:
+            # a few trigrams from the end, where codes differ, are enough to choose candidates by
+            ways.append([[t] for t in dict.fromkeys(code_tokens(self.form)[-_MOST_TRIGRAMS:])])
+        return " OR ".join(dict.fromkeys(_all(way) for way in ways if way))
+
+    def _syllable_tokens(self, split: Split, mark: str) -> list[list[str]]:
+        """Return groups of tokens; one of each group must be there."""
+        whole, begun = split.whole, split.begun
+        ends = sorted(s for s in self._syllables if s.startswith(begun)) if begun else []
+        if not whole:
+            return [[f"{mark}{SYLLABLES}{end}" for end in ends]]
+        groups = [[SYLLABLES + a + b] for a, b in pairwise(whole)]
+        if ends:
+            groups.append([f"{SYLLABLES}{whole[-1]}{end}" for end in ends])
+        if mark or not groups:
+            groups.append([f"{mark}{SYLLABLES}{whole[0]}"])
+        return groups
+
+
+def _pairs(form: str, mark: str, kind: str = "") -> list[list[str]]:
+    """Return the tokens of a text by single characters and pairs; with a mark, of one that begins with it."""
+    inside = [[kind + form[i : i + 2]] for i in range(len(form) - 1)] or [[kind + form]]
+    if not mark:
+        return inside
+    if kind:
+        return [[mark + kind + form[0]], *(inside if len(form) > 1 else [])]
+    return [[mark + form[:2]], *inside[1:]]
+
+
+def _all(groups: Iterable[Sequence[str]]) -> str:
+    parts = [" OR ".join(f'"{token}"' for token in group) for group in groups]
+    return "(" + " AND ".join(f"({part})" if " OR " in part else part for part in parts) + ")"
