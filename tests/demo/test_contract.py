@@ -103,9 +103,9 @@ def test_an_event_fits_the_contract(center, contract):
         lines = stream.iter_lines(chunk_size=1)
         assert b"event: opened" in [next(lines) for _ in range(4)]
         center.set_online("c1999", not center.city.channel("c1999").online)
-        data = next(line.removeprefix(b"data: ") for line in lines if line.startswith(b"data: "))
-    schema = {"$ref": "#/components/schemas/ChannelStatus", "components": contract.raw_schema["components"]}
-    jsonschema.validate(json.loads(data), schema)
+        data = (json.loads(line.removeprefix(b"data: ")) for line in lines if line.startswith(b"data: "))
+        jsonschema.validate(next(data), schema_of(contract, "ChannelStatus"))
+        jsonschema.validate(next(data), schema_of(contract, "CatalogMoved"))
 
 
 def schema_of(contract, name):

@@ -49,6 +49,39 @@ def test_a_center_without_media():
         demo.listeners()
 
 
+def test_the_catalog_changes_as_it_is_told():
+    with DemoProcess(200, media=False) as demo:
+        mine = {"Authorization": f"Bearer {log_in(demo).json()['access_token']}"}
+
+        def get(path, status=200):
+            reply = requests.get(f"{demo.base_url}/api/v1{path}", headers=mine, timeout=10)
+            assert reply.status_code == status, reply.text
+            return reply
+
+        since = json.loads(get("/catalog/snapshot").text.splitlines()[0])["sequence"]
+        added = demo.add_camera("d500103", "新装")
+        demo.rename("c1", "改名")
+        demo.move_camera("c2", "city")
+        demo.remove_camera("c3")
+        demo.set_state("c4", "video_lost")
+        assert len(demo.burst(50)) == 50
+        changes = get(f"/catalog/changes?since={since}").json()["changes"]
+        assert [change[0] for change in changes] == ["u", "u", "u", "r", "s"] + ["s"] * 50
+        assert changes[0][2][0] == added
+        demo.misbehave("error")
+        get("/catalog/snapshot", 500)
+        demo.misbehave()
+        demo.lose_changes(1)
+        gap = get(f"/catalog/changes?since={since}").json()
+        assert len(gap["changes"]) + gap["hidden"] < gap["sequence"] - since
+        demo.set_rights("operator", ["view"], ["d500103"])
+        get(f"/catalog/changes?since={since}", 410)
+        get("/nodes/d500105", 404)
+        demo.expire_changes()
+        with pytest.raises(DemoFailed, match="KeyError"):
+            demo.rename("nobody", "x")
+
+
 @pytest.mark.parametrize(
     ("operation", "fields"),
     [
