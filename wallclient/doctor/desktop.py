@@ -12,21 +12,8 @@ from typing import Any
 
 from wallclient.doctor.child import ProbeFailed, probe
 from wallclient.doctor.finding import Finding, Level, apt
+from wallclient.storage.credentials import SAFE_BACKENDS, judge
 
-SAFE_BACKENDS = {
-    "keyring.backends.SecretService.Keyring": "Secret Service",
-    "keyring.backends.Windows.WinVaultKeyring": "Windows",
-    "keyring.backends.macOS.Keyring": "macOS",
-}
-_REFUSALS = (  # part of the class name, reason; first match
-    ("backends.fail.", "keyring_fail"),
-    ("backends.null.", "keyring_null"),
-    ("backends.chainer.", "keyring_chain"),
-    ("crypt", "keyring_prompt"),  # keyrings.cryptfile, and keyrings.alt's EncryptedKeyring further down
-    ("EncryptedKeyring", "keyring_prompt"),
-    ("keyrings.alt.", "keyring_plain"),
-    ("laintext", "keyring_plain"),
-)
 _LIBRARY_PACKAGES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
@@ -183,15 +170,10 @@ def judge_keyring(backend: str, links: list[str]) -> Finding:
     """Return the finding for a backend's full class name; `links` are those of a chain."""
     if backend in SAFE_BACKENDS:
         return Finding("keyring", Level.OK, "keyring_ok", {"backend": SAFE_BACKENDS[backend]})
-    values = {"backend": backend, "reason": refusal(backend)}
+    values = {"backend": backend, "reason": judge(backend).value}
     if safe := next((link for link in links if link in SAFE_BACKENDS), None):
         return Finding(
             "keyring", Level.NOTE, "keyring_refused", values, command=f"export PYTHON_KEYRING_BACKEND={safe}"
         )
     command = "" if shutil.which("gnome-keyring-daemon") else apt("gnome-keyring")
     return Finding("keyring", Level.NOTE, "keyring_refused", values, command=command, remedy_text="keyring_session")
-
-
-def refusal(backend: str) -> str:
-    """Return the key of the sentence that says why a backend is not used."""
-    return next((reason for part, reason in _REFUSALS if part in backend), "keyring_unknown")

@@ -7,13 +7,11 @@ def main() -> None:
     """Print the backend's full class name and, if it is a chain, those of its links."""
     import keyring
 
+    from wallclient.storage.credentials import backend_name as name
+
     backend = keyring.get_keyring()
     links = getattr(backend, "backends", ()) if type(backend).__module__ == "keyring.backends.chainer" else ()
-    print(json.dumps({"backend": _name(backend), "links": [_name(link) for link in links]}))
-
-
-def _name(backend: object) -> str:
-    return f"{type(backend).__module__}.{type(backend).__qualname__}"
+    print(json.dumps({"backend": name(backend), "links": [name(link) for link in links]}))
 
 
 if __name__ == "__main__":

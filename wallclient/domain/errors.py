@@ -71,3 +71,15 @@ class StorageFailed(WallError):  # noqa: N818
 
 class SnapshotFailed(WallError):  # noqa: N818
     """There is no picture to take, or libVLC could not write it."""
+
+
+class KeyringFailed(WallError):  # noqa: N818
+    """The operating system's keyring did not answer or refused."""
+
+
+class KeyringLocked(KeyringFailed):
+    """The keyring is locked, and nobody unlocked it."""
+
+
+class KeyringRefused(KeyringFailed):
+    """There is no keyring that is safe: nothing is stored."""

@@ -5,13 +5,14 @@ from enum import StrEnum
 
 
 class NodeKind(StrEnum):
-    """What a node of the tree stands for; the values are those of Center API v1."""
+    """What a node of the tree stands for; the values are those of Center API v1, but for `CENTER`."""
 
     CITY = "city"
     DISTRICT = "district"
     STATION = "station"
     GROUP = "group"
     CHANNEL = "channel"
+    CENTER = "center"  # a configured center as a root, above its own roots
 
 
 class CameraKind(StrEnum):
@@ -54,6 +55,7 @@ class Channel:
     latitude: float | None = None
     has_audio: bool = False
     path: tuple[str, ...] = ()  # names from the city down to the parent, for titles and search
+    rights: int | None = None  # mask of `domain.catalog.Right`; None: the center does not tell, and decides when asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from wallclient.domain.center_config import CenterConfig
+
 
 class SnapshotFormat(StrEnum):
     """File format of snapshots."""
@@ -16,8 +18,7 @@ class Settings:
     """Settings of this operator on this machine. Secrets are never in here."""
 
     language: str = ""  # "zh_CN" or "en"; empty: by locale
-    center_url: str = ""
-    user: str = ""
+    centers: tuple[CenterConfig, ...] = ()
     snapshot_folder: str = ""  # empty: the operator's pictures folder
     snapshot_format: SnapshotFormat = SnapshotFormat.PNG
     show_info: bool = False

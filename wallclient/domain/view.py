@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A layout and, pane by pane, the id of the channel shown there (None: empty)."""
+    """A layout and, pane by pane, the global id of the channel shown there (None: empty)."""
 
     name: str
     layout_id: str

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from wallclient.api.center import Capabilities, Center, Events, Identity
 from wallclient.domain.errors import CenterError, ServerFailed, SignInNeeded, WallError
-from wallclient.domain.event import CenterEvent, ChannelStatus, EventsLost, LineState
+from wallclient.domain.event import CatalogMoved, CenterEvent, ChannelStatus, EventsLost, LineState
 from wallclient.domain.node import Channel, Node, NodePage
 from wallclient.domain.stream import Lease, StreamKind
 
@@ -35,6 +35,8 @@ class CenterSession(QObject):
     status_changed = Signal(object)  # ChannelStatus
     events_lost = Signal()  # whatever is shown of the tree must be read again
     sign_in_needed = Signal()  # the session ended without our doing; once per session
+    catalog_moved = Signal(object)  # CatalogMoved: the change feed has grown
+    refresh_token_changed = Signal()  # by a log-in or a renewal; what was kept of the old one is worth nothing now
     _told = Signal(int, object)  # from the thread of events: session number, CenterEvent or None for "signed out"
 
     def __init__(self, center: Center, parent: QObject | None = None) -> None:
@@ -47,6 +49,8 @@ class CenterSession(QObject):
         self._signed_in = self._reachable = self._line_up = self._closed = False
         self._number = 0  # of the session, so that late news of the one before is dropped
         self._events: Events | None = None
+        self._listening: Future[None] | None = None
+        self._refresh_token: str | None = None  # the last one told of
         self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
 
     # --- state ---
@@ -77,6 +81,16 @@ class CenterSession(QObject):
         return self._center.base_url
 
     @property
+    def refresh_token(self) -> str | None:
+        """What `resume` takes, as good as a password: for the keyring only. None when not signed in."""
+        return self._center.refresh_token if self._signed_in else None
+
+    @property
+    def center(self) -> Center:
+        """The adapter, for work that has threads of its own, such as the mirror's."""
+        return self._center
+
+    @property
     def capabilities(self) -> Capabilities:
         """What the center can do."""
         return self._center.capabilities
@@ -85,8 +99,29 @@ class CenterSession(QObject):
 
     async def log_in(self, user: str, password: str) -> None:
         """Start a session and listen to events. Raises SignInNeeded for a wrong user or password, or ServerFailed."""
+        await self._begin(lambda: self._center.log_in(user, password))
+
+    async def resume(self, refresh_token: str) -> None:
+        """Go on with a session of an earlier run. Raises SignInNeeded when it lapsed or was revoked, or ServerFailed."""
+        await self._begin(lambda: self._center.resume(refresh_token))
+
+    async def log_out(self) -> None:
+        """End the session on the operator's wish; the center is told if it answers within a second."""
+        if not self._signed_in:
+            return
+        self._signed_in = False
+        self._stop_events()
+        self._tell_of_token()
+        await asyncio.wait([asyncio.wrap_future(self._submit(self._center.log_out))], timeout=LOG_OUT_S)
+        self.state_changed.emit()
+
+    async def _begin(self, start: Callable[[], Identity]) -> None:
+        def work() -> tuple[Identity, str]:
+            name = self._center.health().name
+            return start(), name
+
         try:
-            operator, name = await self._call(self._log_in, user, password)
+            operator, name = await self._call(work)
         except ServerFailed:
             self._set_reachable(False)
             raise
@@ -94,11 +129,8 @@ class CenterSession(QObject):
         self._operator, self._name = operator, name
         self._signed_in = self._reachable = True
         self._start_events()
+        self._tell_of_token()
         self.state_changed.emit()
-
-    def _log_in(self, user: str, password: str) -> tuple[Identity, str]:
-        name = self._center.health().name
-        return self._center.log_in(user, password), name
 
     # --- tree ---
 
@@ -159,11 +191,16 @@ class CenterSession(QObject):
 
     # --- end ---
 
-    async def close(self) -> None:
-        """Log out if the center answers at once, break off everything else; takes 3 s at most."""
+    async def close(self, *, stay_signed_in: bool = False) -> None:
+        """Log out if the center answers at once, break off everything else; takes 3 s at most.
+
+        With `stay_signed_in` the session goes on at the center, to be resumed at the next start.
+        """
         if self._closed:
             return
-        if self._signed_in:
+        if self._signed_in and stay_signed_in:
+            await self._finish_under_way()
+        elif self._signed_in:
             await asyncio.wait([asyncio.wrap_future(self._submit(self._center.log_out))], timeout=LOG_OUT_S)
         self._closed = True
         self._signed_in = False
@@ -173,6 +210,13 @@ class CenterSession(QObject):
         rest = [_settled(future) for future in list(self._under_way)]
         if rest:
             await asyncio.wait(rest, timeout=END_S)
+
+    async def _finish_under_way(self) -> None:
+        """Give streams that are being given back the time a log-out would have had."""
+        await asyncio.sleep(0)  # tasks started a moment ago hand in their calls now
+        rest = [_settled(future) for future in list(self._under_way) if future is not self._listening]
+        if rest:
+            await asyncio.wait(rest, timeout=LOG_OUT_S)
 
     # --- calls ---
 
@@ -199,6 +243,7 @@ class CenterSession(QObject):
             self._set_reachable(True)
             raise
         self._set_reachable(True)
+        self._tell_of_token()
         return result
 
     def _submit(
@@ -226,8 +271,15 @@ class CenterSession(QObject):
             return
         self._signed_in = False
         self._stop_events()
+        self._tell_of_token()
         self.state_changed.emit()
         self.sign_in_needed.emit()
+
+    def _tell_of_token(self) -> None:
+        token = self.refresh_token
+        if token != self._refresh_token:
+            self._refresh_token = token
+            self.refresh_token_changed.emit()
 
     # --- events ---
 
@@ -237,6 +289,7 @@ class CenterSession(QObject):
             return
         self._events = self._center.events()
         ended: Future[None] = Future()
+        self._listening = ended
         self._remember(ended)
         arguments = (self._number, self._events, ended)
         # A daemon: should a system call hang all the same, it must not keep the program from ending.
@@ -268,6 +321,8 @@ class CenterSession(QObject):
                 self.status_changed.emit(event)
             case EventsLost():
                 self.events_lost.emit()
+            case CatalogMoved():
+                self.catalog_moved.emit(event)
             case LineState(up=up):
                 self._line_up = up
                 self._set_reachable(up)

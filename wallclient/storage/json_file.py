@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +14,7 @@ from wallclient.domain.errors import StorageFailed
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+Migrate = Callable[[int, dict[str, Any]], dict[str, Any]]  # version found, its content -> content of today
 
 
 def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -43,13 +45,20 @@ class _Version(msgspec.Struct):
 
 
 class JsonFile(Generic[T]):
-    """A file `{"version": n, "content": …}` holding one value of `kind`."""
+    """A file `{"version": n, "content": …}` holding one value of `kind`.
 
-    def __init__(self, path: Path, kind: type[T], version: int, *, durable: bool = True) -> None:
+    `migrate` is given the content of older versions; what it can't read it may leave, or raise KeyError, TypeError or
+    AttributeError, and the file counts as damaged.
+    """
+
+    def __init__(
+        self, path: Path, kind: type[T], version: int, *, durable: bool = True, migrate: Migrate | None = None
+    ) -> None:
         self._path = path
         self._kind = kind
         self._version = version
         self._durable = durable
+        self._migrate = migrate
         self.set_aside: Path | None = None  # where a damaged file went, for a notice
 
     def load(self) -> T:
@@ -79,8 +88,13 @@ class JsonFile(Generic[T]):
         found = msgspec.json.decode(raw, type=_Version).version
         if not 1 <= found <= self._version:
             raise msgspec.ValidationError(f"version {found}")  # a newer program's file: keep it, too
-        document: dict[str, Any] = msgspec.json.decode(raw)
-        return msgspec.convert(document.get("content"), self._kind)
+        content: Any = msgspec.json.decode(raw).get("content")
+        if found < self._version and self._migrate is not None:
+            try:
+                content = self._migrate(found, content)
+            except (KeyError, TypeError, AttributeError) as err:
+                raise msgspec.ValidationError(f"version {found} of another shape") from err
+        return msgspec.convert(content, self._kind)
 
     def _keep_aside(self) -> None:
         aside = self._path.with_name(self._path.name + ".bad")

@@ -1,0 +1,56 @@
+"""A center as the operator has entered it. Saved with the settings; secrets are never in here."""
+
+import re
+import secrets
+from dataclasses import dataclass, replace
+
+from wallclient.domain.address import CENTER_SCHEMES, checked_address
+
+MIGRATED_KEY = "main"  # of the only center in files of the versions that knew just one
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_MOST_USERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CenterConfig:
+    """One configured center."""
+
+    key: str  # for good: ids, mirror and secrets go by it
+    url: str
+    name: str = ""  # empty: what the center calls itself
+    user: str = ""  # who was signed in last
+    users: tuple[str, ...] = ()  # who has signed in here from this machine, the latest first
+    stay_signed_in: bool = False  # `user` is signed in by itself at start, with a token from the keyring
+    ca_file: str = ""  # PEM of a private authority; empty: those of the system
+    adapter: str = "native"  # family of the center; see `api`
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Tell whether passwords and tokens travel encrypted."""
+        return is_encrypted(self.url)
+
+    def with_user(self, user: str, *, stay: bool) -> "CenterConfig":
+        """Return the configuration after `user` has signed in."""
+        others = tuple(name for name in self.users if name != user)
+        return replace(self, user=user, users=(user, *others)[:_MOST_USERS], stay_signed_in=stay)
+
+
+def new_key() -> str:
+    """Return a key no other center has had: a view must never open another center's camera."""
+    return secrets.token_hex(5)
+
+
+def is_encrypted(url: str) -> bool:
+    """Tell whether an address is one of TLS."""
+    return url.lower().startswith("https://")
+
+
+def typed_address(text: str) -> str:
+    """Return the address an operator has typed: https where he names no scheme, without user information.
+
+    Raises BadAddress. http is used only where he typed http.
+    """
+    text = text.strip()
+    if not _SCHEME.match(text):
+        text = f"https://{text}"
+    return checked_address(text, CENTER_SCHEMES).url.rstrip("/")
