@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -50,12 +51,13 @@ class Standing:
 
 
 class Mirror:
-    """Owns the writing connection and the lock. Use from one thread at a time. Raises StorageFailed."""
+    """Owns the writing connection and the right to write. Hold `lock` around its methods. Raises StorageFailed."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.lock = threading.RLock()
         self.set_aside: Path | None = None  # where a damaged file went, for a notice
-        self._lock = Lock(path.with_suffix(".lock"))
+        self._right = Lock(path.with_suffix(".lock"))
         self._db: sqlite3.Connection | None = None
         self._index: NameIndex | None = None
         self._live: tuple[Generation, Standing] | None = None
@@ -74,11 +76,11 @@ class Mirror:
             return True
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not self._lock.take():
+            if not self._right.take():
                 return False
             self._db = self._connected()
         except (sqlite3.Error, OSError) as err:
-            self._lock.release()
+            self._right.release()
             raise StorageFailed(f"open the mirror {self.path.name}: {err}") from err
         return True
 
@@ -91,7 +93,7 @@ class Mirror:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 db.close()
-        self._lock.release()
+        self._right.release()
 
     def start_over(self) -> None:
         """Put the file aside because it turned out damaged, and begin a new one."""

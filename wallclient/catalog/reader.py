@@ -104,7 +104,30 @@ class MirrorReader:
     def is_prepared(self, wanted: RowFilter) -> bool:
         """Tell whether pages with this filter come at once; the first one reads all cameras (0.1 s for 500,000)."""
         with self.reading():
-            return not wanted or wanted in self._counts
+            return not wanted or wanted in self._counts or _is_small(wanted)
+
+    def kept_counts(self, wanted: RowFilter) -> FilterCounts | None:
+        """Return what was counted for a filter, for another reader of the same mirror."""
+        return self._counts.get(wanted)
+
+    def keep_counts(self, wanted: RowFilter, counts: FilterCounts | None) -> None:
+        """Take over what another reader counted. It stays until there is another tree, and may be a little old."""
+        if counts is not None:
+            self._counts[wanted] = counts
+            self._lists.clear()
+
+    def count_anew(self, wanted: RowFilter) -> None:
+        """Count again what a filter lets through."""
+        with self.reading() as db:
+            self._counts.pop(wanted, None)
+            if self._generation is not None:
+                self._filter_counts(db, wanted)
+
+    def has_news(self) -> bool:
+        """Tell whether the file has changed since it was read last, or this was asked last."""
+        before = self._version
+        with self.reading():
+            return self._version != before
 
     def children(
         self,
@@ -279,14 +302,16 @@ class MirrorReader:
             return
         self._version = version
         self._lists.clear()
-        self._counts.clear()
         self._favourites = None
+        for wanted in [wanted for wanted in self._counts if _is_small(wanted)]:
+            del self._counts[wanted]
         found = (
             dict(db.execute("SELECT key, value FROM meta WHERE key IN ('shown', 'shape')")) if self._has_meta else {}
         )
         self._generation = found.get("shown")
         if self._tree_version != (self._generation, found.get("shape", 0)):
             self._tree = None
+            self._counts.clear()
             self._tree_version = (self._generation, found.get("shape", 0))
 
     def _tree_of(self, db: sqlite3.Connection) -> Tree:
@@ -403,3 +428,8 @@ class MirrorReader:
             civil_code=code,
             flags=NodeFlag(0),
         )
+
+
+def _is_small(wanted: RowFilter) -> bool:
+    """Tell whether a filter looks at few cameras only, so that counting them anew takes no time."""
+    return wanted.favourites or wanted.recent
