@@ -7,6 +7,7 @@ import requests
 
 from wallclient.api.native import NativeCenter
 from wallclient.demo.center import EmbeddedCenter
+from wallclient.demo.snapshot import SnapshotReader
 from wallclient.domain.catalog import ALL_RIGHTS, Removed, Right, StatusChange, Upsert, rights_of
 from wallclient.domain.errors import CursorExpired, NotFound, NotPermitted, SnapshotGone
 from wallclient.domain.event import ChannelStatus
@@ -172,6 +173,20 @@ def test_events_tell_only_of_what_is_his(embedded, sign_in):
     assert status.channel_id == "c1"
     city = center.node("city")
     assert status.ancestors[-1] == ("city", city.channels_total, city.channels_online)
+
+
+def test_counts_of_a_line_that_is_not_his_any_more(embedded):
+    view = embedded._state.view("yuzhong")
+    counts = view.counts((("s50010101", 5, 5), (OTHERS, 9, 9), ("city", CAMERAS, CAMERAS)))
+    assert [node_id for node_id, _, _ in counts] == ["city"]
+    assert counts[0][1] < CAMERAS
+
+
+def test_a_camera_removed_while_its_row_is_made(embedded):
+    added = [embedded.city.number(embedded.add_camera(MINE, name)) for name in ("甲", "乙")]
+    embedded.remove_camera(f"c{added[0]}")
+    reader = SnapshotReader(embedded._state.view("yuzhong"))
+    assert [row.name for row in reader._placed_rows(added)] == ["乙"]
 
 
 def test_other_rights_are_another_tree(embedded, sign_in):

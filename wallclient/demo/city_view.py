@@ -76,7 +76,7 @@ class CityView:
         """Return the counts of a status change as he may know them."""
         if self.operator.districts is None:
             return list(ancestors)
-        nodes = [self.node(node_id) for node_id, _, _ in ancestors]
+        nodes = [self.node(node_id) for node_id, _, _ in ancestors if self.sees(node_id)]  # it may have moved since
         return [(node.id, node.channels_total, node.channels_online) for node in nodes]
 
     def _places_before(self, district_id: str) -> int:

@@ -5,7 +5,9 @@ after the other; at last those that were added or moved by hand. A cursor names 
 a change in between shifts nothing; rows are as they are when they are read, and the change feed tells the rest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple
 
 from wallclient.api.models import CatalogRow
@@ -93,9 +95,14 @@ class SnapshotReader:
             station = self._stations[place.part - 1]
             numbers = self._city.at_home(station, place.after, limit)
             return self._station_rows(station, numbers), numbers[-1] if numbers else 0
-        mine = (n for n in self._city.placed() if n > place.after and self._view.sees(f"c{n}"))
-        numbers = [number for number, _ in zip(mine, range(limit), strict=False)]
-        return [self._placed_row(number) for number in numbers], numbers[-1] if numbers else 0
+        numbers = (n for n in self._city.placed() if n > place.after and self._view.sees(f"c{n}"))
+        rows = list(islice(self._placed_rows(numbers), limit))
+        return rows, int(rows[-1].id[1:]) if rows else 0
+
+    def _placed_rows(self, numbers: Iterable[int]) -> Iterator[CatalogRow]:
+        for number in numbers:
+            with suppress(KeyError):  # removed just now; the feed tells of it
+                yield self._placed_row(number)
 
     def _station_rows(self, station: Station, numbers: Sequence[int]) -> list[Row]:
         center_code, longitude, latitude = station.center_code, station.longitude, station.latitude
