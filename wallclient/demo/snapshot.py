@@ -95,8 +95,8 @@ class SnapshotReader:
             station = self._stations[place.part - 1]
             numbers = self._city.at_home(station, place.after, limit)
             return self._station_rows(station, numbers), numbers[-1] if numbers else 0
-        numbers = (n for n in self._city.placed() if n > place.after and self._view.sees(f"c{n}"))
-        rows = list(islice(self._placed_rows(numbers), limit))
+        placed = (n for n in self._city.placed() if n > place.after and self._view.sees(f"c{n}"))
+        rows = list(islice(self._placed_rows(placed), limit))
         return rows, int(rows[-1].id[1:]) if rows else 0
 
     def _placed_rows(self, numbers: Iterable[int]) -> Iterator[CatalogRow]:
