@@ -56,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     live.add_argument("--json", type=Path, metavar="FILE", help="write the figures there; else to standard output")
     live.add_argument("--virtual", action="store_true", help="use an own virtual display even where there is one")
     live.set_defaults(run=_bench_live)
+    catalog = benches.add_parser("catalog", help="the mirror of a city's camera tree: sync, search, changes")
+    catalog.add_argument("--cameras", type=_cameras, default=497_000, metavar="N", help="size of the city, 16 … 497000")
+    catalog.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    catalog.set_defaults(run=_bench_catalog)
     return parser
 
 
@@ -84,6 +88,12 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _bench_live(options: argparse.Namespace) -> int:
     from wallclient.bench.live import run
+
+    return run(options)
+
+
+def _bench_catalog(options: argparse.Namespace) -> int:
+    from wallclient.bench.catalog import run
 
     return run(options)
 

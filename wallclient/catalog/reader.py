@@ -87,6 +87,15 @@ class MirrorReader:
             found = db.execute("SELECT value FROM meta WHERE key = 'synced'").fetchone() if self._has_meta else None
         return float(found[0]) if found else None
 
+    def sequence(self) -> int:
+        """Return the place in the change feed the tree has come to; -1: none."""
+        with self.reading() as db:
+            if self._generation is None:
+                return -1
+            key = f"standing_{self._generation}"
+            found = db.execute("SELECT json_extract(value, '$.sequence') FROM meta WHERE key = ?", (key,)).fetchone()
+        return int(found[0]) if found else -1
+
     def favourites(self) -> dict[str, float]:
         """Return the favourites and when they became so (Unix seconds)."""
         with self.reading() as db:

@@ -80,6 +80,18 @@ class Catalog(QObject):
         """The mirror and its center."""
         return self._state
 
+    @property
+    def path(self) -> Path:
+        """The mirror's file. Raises StorageFailed."""
+        if self._mirror is None:
+            raise StorageFailed("no mirror is open")
+        return self._mirror.path
+
+    @property
+    def sequence(self) -> int:
+        """Place in the center's change feed the mirror has come to; -1: none."""
+        return self._reader.sequence() if self._reader else -1
+
     def open(self, folder: Path, center_key: str, operator: str) -> None:
         """Open the mirror of this operator at this center; what it holds can be read at once. Raises StorageFailed."""
         self._shut()
