@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wallclient.domain.catalog import Right
 from wallclient.domain.errors import WallError
 
 
@@ -28,6 +29,11 @@ class NoticeKind(StrEnum):
     FILE_SET_ASIDE = "file_set_aside"  # a damaged file of ours was kept as `subject`
     CENTER_LOST = "center_lost"  # `subject`: the center
     CENTER_BACK = "center_back"  # `subject`: the center
+    NOT_RESUMED = "not_resumed"  # a center could not be signed in to by itself; `subject`: the center, `error`
+    NOT_KEPT = "not_kept"  # signed in, but the keyring took nothing; `subject`: the center, `error`
+    SECRETS_LEFT = "secrets_left"  # the keyring could not be cleared of a center's; `subject`: the center, `error`
+    CENTER_UNUSABLE = "center_unusable"  # an address in the settings can't be used; `subject`: the center
+    RIGHT_MISSING = "right_missing"  # `subject`: the camera; `right`
     NO_AUDIO = "no_audio"  # `subject`: the camera
 
 
@@ -42,3 +48,4 @@ class Notice:
     shown: int = 0
     total: int = 0
     error: WallError | None = None
+    right: Right | None = None

@@ -35,6 +35,7 @@ class PaneReason(StrEnum):
     WRONG_PASSWORD = "wrong_password"
     NOT_FOUND = "not_found"
     NOT_PERMITTED = "not_permitted"
+    NO_VIEW_RIGHT = "no_view_right"  # not permitted, and the center says that it is for lack of this right
     UNDECODABLE = "undecodable"  # data flow, no picture can be made of them
     STREAM_ENDED = "stream_ended"
     CENTER_UNAVAILABLE = "center_unavailable"

@@ -16,6 +16,7 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
+from wallclient.domain.catalog import Right
 from wallclient.domain.errors import CameraOffline, NotFound, NotPermitted, SignInNeeded, WallError
 from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneEvent, PaneReason, PaneState, next_state
@@ -39,7 +40,7 @@ _SWAP_AGAIN_S = 10.0
 _RECHECK_FAILED_S = 60.0
 _DATA_BUT_NO_PICTURE_BYTES = 20_000
 _FALLBACK_SIZE = (320, 180)  # device pixels, for a pane that is not on screen
-_GONE_FOR_GOOD = {PaneReason.NOT_FOUND, PaneReason.NOT_PERMITTED}
+_GONE_FOR_GOOD = {PaneReason.NOT_FOUND, PaneReason.NOT_PERMITTED, PaneReason.NO_VIEW_RIGHT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,6 +465,8 @@ _REASONS: tuple[tuple[type[WallError], PaneReason], ...] = (
 
 def _reason_of(err: WallError) -> PaneReason:
     """Return why the center gave no lease."""
+    if isinstance(err, NotPermitted) and err.right == Right.VIEW:
+        return PaneReason.NO_VIEW_RIGHT
     return next((reason for kind, reason in _REASONS if isinstance(err, kind)), PaneReason.CENTER_UNAVAILABLE)
 
 

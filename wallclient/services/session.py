@@ -102,7 +102,7 @@ class CenterSession(QObject):
         await self._begin(lambda: self._center.log_in(user, password))
 
     async def resume(self, refresh_token: str) -> None:
-        """Go on with a session of an earlier run. Raises SignInNeeded when it lapsed or was revoked, or ServerFailed."""
+        """Go on with a session of an earlier run. Raises SignInNeeded when it lapsed or was revoked."""
         await self._begin(lambda: self._center.resume(refresh_token))
 
     async def log_out(self) -> None:

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from wallclient.domain.catalog import Right
 from wallclient.domain.errors import (
     BadAddress,
     BadPayload,
     CameraOffline,
+    KeyringFailed,
+    KeyringLocked,
+    KeyringRefused,
     NotFound,
     NotPermitted,
+    NotTrusted,
     ServerFailed,
     SignInNeeded,
     SnapshotFailed,
@@ -36,6 +41,7 @@ _REASONS: Mapping[PaneReason, str] = {
     PaneReason.WRONG_PASSWORD: QT_TRANSLATE_NOOP("text", "The media server refuses the user name or password."),
     PaneReason.NOT_FOUND: QT_TRANSLATE_NOOP("text", "This camera does not exist any more."),
     PaneReason.NOT_PERMITTED: QT_TRANSLATE_NOOP("text", "You are not permitted to watch this camera."),
+    PaneReason.NO_VIEW_RIGHT: QT_TRANSLATE_NOOP("text", "You lack the right “Live view” for this camera."),
     PaneReason.UNDECODABLE: QT_TRANSLATE_NOOP("text", "The stream can't be decoded."),
     PaneReason.STREAM_ENDED: QT_TRANSLATE_NOOP("text", "The media server ended the stream."),
     PaneReason.CENTER_UNAVAILABLE: QT_TRANSLATE_NOOP("text", "The center does not answer."),
@@ -57,12 +63,16 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (NotPermitted, QT_TRANSLATE_NOOP("text", "You are not permitted to do this.")),
     (NotFound, QT_TRANSLATE_NOOP("text", "The center does not know this any more.")),
     (CameraOffline, QT_TRANSLATE_NOOP("text", "The camera is offline.")),
+    (NotTrusted, QT_TRANSLATE_NOOP("text", "Nobody this computer trusts vouches for the center's certificate.")),
     (TooManyRequests, QT_TRANSLATE_NOOP("text", "The center is busy. Please try again in a moment.")),
     (ServerFailed, QT_TRANSLATE_NOOP("text", "The center does not answer. Check the address and the network.")),
     (BadPayload, QT_TRANSLATE_NOOP("text", "The center's answer can't be understood. Is the address right?")),
     (BadAddress, QT_TRANSLATE_NOOP("text", "This address can't be used. It starts with http:// or https://.")),
     (SnapshotFailed, QT_TRANSLATE_NOOP("text", "There is no moving picture to keep.")),
     (StorageFailed, QT_TRANSLATE_NOOP("text", "The file can't be written. Check free space and permissions.")),
+    (KeyringLocked, QT_TRANSLATE_NOOP("text", "The keyring is locked.")),
+    (KeyringRefused, QT_TRANSLATE_NOOP("text", "There is no safe keyring on this computer.")),
+    (KeyringFailed, QT_TRANSLATE_NOOP("text", "The keyring does not work.")),
     (WallError, QT_TRANSLATE_NOOP("text", "This did not work.")),
 )
 _NOTICES: Mapping[NoticeKind, str] = {
@@ -79,7 +89,18 @@ _NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.FILE_SET_ASIDE: QT_TRANSLATE_NOOP("text", "A damaged file was kept as {subject}; defaults are used."),
     NoticeKind.CENTER_LOST: QT_TRANSLATE_NOOP("text", "{subject} does not answer. Trying again."),
     NoticeKind.CENTER_BACK: QT_TRANSLATE_NOOP("text", "{subject} is back."),
+    NoticeKind.NOT_RESUMED: QT_TRANSLATE_NOOP("text", "{subject}: not signed in by itself. {error}"),
+    NoticeKind.NOT_KEPT: QT_TRANSLATE_NOOP("text", "{subject}: you will have to log in again next time. {error}"),
+    NoticeKind.SECRETS_LEFT: QT_TRANSLATE_NOOP("text", "The keyring still holds log-in data for {subject}. {error}"),
+    NoticeKind.CENTER_UNUSABLE: QT_TRANSLATE_NOOP("text", "{subject}: this address can't be used. See the settings."),
+    NoticeKind.RIGHT_MISSING: QT_TRANSLATE_NOOP("text", "{subject}: {error}"),
     NoticeKind.NO_AUDIO: QT_TRANSLATE_NOOP("text", "{subject} has no audio."),
+}
+_RIGHTS: Mapping[Right, str] = {
+    Right.VIEW: QT_TRANSLATE_NOOP("text", "Live view"),
+    Right.PLAYBACK: QT_TRANSLATE_NOOP("text", "Playback"),
+    Right.PTZ: QT_TRANSLATE_NOOP("text", "PTZ control"),
+    Right.EXPORT: QT_TRANSLATE_NOOP("text", "Export"),
 }
 _CODECS = {"h264": "H.264", "hevc": "H.265", "h265": "H.265", "mjpeg": "MJPEG", "mpeg4": "MPEG-4"}
 
@@ -113,16 +134,28 @@ def next_try_text(seconds: int) -> str:
 
 def error_text(err: WallError) -> str:
     """Say an error in one sentence an operator understands. Never shows the log text of the error."""
+    if isinstance(err, NotPermitted) and err.right in set(Right):
+        return missing_text(Right(err.right))
     return QCoreApplication.translate("text", next(text for kind, text in _ERRORS if isinstance(err, kind)))
 
 
 def notice_text(notice: Notice) -> str:
     """Say a notice."""
-    error = error_text(notice.error) if notice.error else ""
+    error = missing_text(notice.right) if notice.right else error_text(notice.error) if notice.error else ""
     if notice.kind is NoticeKind.FAILED and not notice.subject:
         return error
     text = QCoreApplication.translate("text", _NOTICES[notice.kind])
     return text.format(subject=notice.subject, shown=notice.shown, total=notice.total, error=error)
+
+
+def right_text(right: Right) -> str:
+    """Name a right."""
+    return QCoreApplication.translate("text", _RIGHTS[right])
+
+
+def missing_text(right: Right) -> str:
+    """Say which right the operator lacks, in one sentence."""
+    return QCoreApplication.translate("text", "You lack the right “{right}”.").format(right=right_text(right))
 
 
 def layout_text(layout: Layout) -> str:
