@@ -223,7 +223,7 @@ class Stage:
     def camera(self, index: int) -> int:
         """Return the number of the camera a pane should show, 0 for none."""
         channel = self.panes[index].channel
-        return int(channel.id[1:]) if channel else 0
+        return int(channel.id.rpartition("c")[2]) if channel else 0
 
     def describe(self) -> str:
         """Say what every pane says and shows."""

@@ -73,7 +73,8 @@ async def test_a_camera_that_comes_back_is_shown_at_once(stage: Stage):
     await stage.put(FOUR[:2])
     pane = stage.panes[1]
     await stage.says(1, PaneState.RECONNECTING, PaneReason.CAMERA_OFFLINE)
-    await until(lambda: (pane.next_try_s or 0) > 5, what=stage.describe)  # it asks ever more rarely
+    await until(lambda: (pane.next_try_s or 0) > 3.5, what=stage.describe)  # it asks ever more rarely
     await asyncio.to_thread(stage.center.set_online, "c3", True)
-    assert await until(lambda: pane.state is PaneState.PLAYING, what=stage.describe) < 5
+    assert await until(lambda: pane.next_try_s is None, what=stage.describe) < 3, "it did not wait for its turn"
+    await stage.all_play()
     assert [(s.channel_id, s.online) for s in told] == [("c3", False), ("c3", True)]

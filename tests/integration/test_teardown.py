@@ -128,13 +128,13 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Run]]:
 
 
 def test_the_demo_wall_proves_itself_and_leaves_nothing(run):
-    demo = run("--seconds", "10")  # each pane is read about six times
+    demo = run("--seconds", "8")  # each pane is read about five times
     wait_until(demo.is_up)
     assert demo.end() == 0, demo.log()
     demo.assert_nothing_is_left()
     report = json.loads((demo.out / "report.json").read_text(encoding="utf-8"))
     assert (report["panes"], report["moving"]) == (16, 16)
-    assert report["seconds"] >= 10
+    assert report["seconds"] >= 8
     assert [pane["number"] for pane in report["details"]] == list(range(1, 17))
     for pane in report["details"]:
         assert (pane["state"], pane["moving"], pane["mix_ups"]) == ("playing", True, 0), pane
