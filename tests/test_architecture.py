@@ -43,7 +43,6 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
         "platformdirs",
         "psutil",
         "PySide6",
-        "sse_starlette",
         "starlette",
         "uvicorn",
     ),
