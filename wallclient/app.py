@@ -17,50 +17,47 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from wallclient import __version__
-from wallclient.api.native import NativeCenter
-from wallclient.domain.errors import StorageFailed
+from wallclient.domain.center_config import CenterConfig, new_key, typed_address
+from wallclient.domain.errors import BadAddress, StorageFailed
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.player.host_pool import HostPool
+from wallclient.services.center_access import AccessState, StandIn
+from wallclient.services.centers import Centers
 from wallclient.services.preferences import Preferences
+from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.services.session import CenterSession
 from wallclient.services.view_library import ViewLibrary
-from wallclient.services.wall import Deck, Wall, WallCenter
-from wallclient.storage.settings import config_folder, settings_file
+from wallclient.services.wall import Deck, Wall
+from wallclient.storage.credentials import Credentials
+from wallclient.storage.settings import config_folder, data_folder, settings_file
 from wallclient.storage.views import views_file
 from wallclient.ui import i18n, theme
-from wallclient.ui.background import Background
 from wallclient.ui.collector import Collector
-from wallclient.ui.login_dialog import LogInDialog
 from wallclient.ui.windows import Windows
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
-_THREADS = 10  # for files and other short blocking work; the center's session has its own
+CENTER_KEY = "center"  # of the only center of demo, benchmarks and tests
+_THREADS = 10  # for files and other short blocking work; sessions have their own
 
 
 class Application:
-    """Everything behind the windows, for one operator at one center. Lives on the UI thread."""
+    """Everything behind the windows, for one operator at any number of centers. Lives on the UI thread."""
 
-    def __init__(
-        self,
-        session: CenterSession,
-        folder: Path,
-        metrics: theme.Metrics,
-        center: WallCenter | None = None,
-    ) -> None:
-        """`folder` holds settings and views; `center` stands in for `session` where walls ask for streams."""
+    def __init__(self, folder: Path, data: Path, metrics: theme.Metrics, *, stand_in: StandIn | None = None) -> None:
+        """`folder` holds settings and views, `data` the mirrors; `stand_in` goes to `services.centers.Centers`."""
         settings, views = settings_file(folder), views_file(folder)
         self.preferences = Preferences(settings)
         self.library = ViewLibrary(views)
-        self.session = session
+        self.centers = Centers(self.preferences, SecretKeeper(Credentials()), data, stand_in=stand_in)
         self.pool = HostPool()
-        self.deck = Deck(self.pool, center or session)
+        self.deck = Deck(self.pool, self.centers)
         loop = asyncio.get_running_loop()
-        self.windows = Windows(self._new_wall, session, self.library, self.preferences, metrics, loop)
+        self.windows = Windows(self._new_wall, self.centers, self.library, self.preferences, metrics, loop)
         self._set_aside = [file.set_aside for file in (settings, views) if file.set_aside]
-        self._was_reachable = True
-        session.status_changed.connect(self._on_status_changed)
-        session.state_changed.connect(self._on_session_changed)
+        self._connected: set[str] = set()
+        self.centers.status_changed.connect(self._on_status_changed)
+        self.centers.state_changed.connect(self._on_centers_changed)
         self._ended = asyncio.Event()
         self.windows.all_closed.connect(self._ended.set)
 
@@ -69,15 +66,41 @@ class Application:
     def _new_wall(self) -> Wall:
         return Wall(self.deck)
 
+    @property
+    def session(self) -> CenterSession:
+        """The session at the first center; what it takes and gives are that center's own ids."""
+        return self.centers.accesses[0].session
+
     def walls(self) -> list[Wall]:
         """Return the walls of all windows."""
         return [window.wall for window in self.windows.windows]
 
-    def report_damaged_files(self) -> None:
-        """Tell the operator which of our files were damaged and kept aside."""
+    def report_troubles(self) -> None:
+        """Tell the operator which of our files were damaged and kept aside, and which centers can't be used."""
         for path in self._set_aside:
             self.windows.notify(Notice(str(path), NoticeKind.FILE_SET_ASIDE, NoticeLevel.WARNING, str(path)))
         self._set_aside = []
+        for config in self.centers.unusable:
+            subject = config.name or config.url
+            notice = Notice(f"center {config.key}", NoticeKind.CENTER_UNUSABLE, NoticeLevel.WARNING, subject)
+            self.windows.notify(notice)
+
+    def sign_in(self, center_url: str | None = None, user: str | None = None) -> None:
+        """Sign in by itself wherever that is wanted, or else ask; at `center_url`, which is added where it is new."""
+        key = self._key_of(center_url) if center_url else ""
+        resumes = self.centers.resume_all()
+        if key or user or not resumes:
+            self.windows.log_in(key, user or "")
+
+    def _key_of(self, center_url: str) -> str:
+        """Return the key of the center with this address. Raises BadAddress."""
+        url = typed_address(center_url)
+        known = next((access.key for access in self.centers.accesses if access.config.url == url), None)
+        if known is None:
+            known = new_key()
+            with contextlib.suppress(StorageFailed):  # it is there for this time
+                self.centers.add(CenterConfig(known, url))
+        return known
 
     def quit(self) -> None:
         """Close all windows, which ends the program."""
@@ -89,26 +112,27 @@ class Application:
         await self._ended.wait()
 
     async def close(self) -> None:
-        """Take everything down: windows, players, session. Returns when no process is left."""
+        """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
         self.pool.shut_down()
-        await self.session.close()
+        await self.centers.close()
         self._collector.stop()
 
     def _on_status_changed(self, status: object) -> None:
         for wall in self.walls():
             wall.take_status(status)  # type: ignore[arg-type]  # Signal(object)
 
-    def _on_session_changed(self) -> None:
-        reachable, was = self.session.reachable, self._was_reachable
-        self._was_reachable = reachable
-        if reachable and not was:
+    def _on_centers_changed(self) -> None:
+        """Let panes without a picture try again once a center is there, or is there again."""
+        before = self._connected
+        self._connected = {a.key for a in self.centers.accesses if a.state is AccessState.CONNECTED}
+        if self._connected - before:
             for wall in self.walls():
                 wall.retry_all()
 
 
 def run_client(center_url: str | None = None, user: str | None = None, log_level: str = "warning") -> int:
-    """Run the client as an operator does: log in, then the windows of last time; return the exit status."""
+    """Run the client as an operator does: the windows of last time, signed in or asking for it; return exit status."""
     _set_up_log(log_level)
     return _with_qt(lambda metrics: _serve(center_url, user, metrics))
 
@@ -118,13 +142,17 @@ def run_application(
     work: Callable[[Application], Awaitable[_Result]],
     *,
     folder: Path,
-    stand_in: Callable[[CenterSession], WallCenter] | None = None,
+    stand_in: StandIn | None = None,
 ) -> _Result:
-    """Build the application for a center, run `work` with it and take it down; for the demo, benchmarks and tests."""
+    """Build the application for one center, run `work` with it and take it down; for the demo, benchmarks and tests.
+
+    The center's key is `CENTER_KEY`; nothing outside `folder` is read or written.
+    """
 
     async def body(metrics: theme.Metrics) -> _Result:
-        session = CenterSession(NativeCenter(center_url))
-        application = Application(session, folder, metrics, stand_in(session) if stand_in else None)
+        application = Application(folder, folder / "data", metrics, stand_in=stand_in)
+        if not application.centers.accesses:
+            application.centers.add(CenterConfig(CENTER_KEY, center_url))
         with _signals(application.quit):
             try:
                 return await work(application)
@@ -135,53 +163,19 @@ def run_application(
 
 
 async def _serve(center_url: str | None, user: str | None, metrics: theme.Metrics) -> int:
-    folder = config_folder()
-    session = await _log_in(center_url, user, folder, metrics)
-    if session is None:
-        return 0
-    application = Application(session, folder, metrics)
+    application = Application(config_folder(), data_folder(), metrics)
     with _signals(application.quit):
         try:
             application.windows.open_saved()
-            application.report_damaged_files()
+            application.report_troubles()
+            application.sign_in(center_url, user)
             await application.closed()
+        except BadAddress:
+            print("wallclient: this is no address of a center", file=sys.stderr)
+            return 2
         finally:
             await application.close()
     return 0
-
-
-async def _log_in(
-    center_url: str | None, user: str | None, folder: Path, metrics: theme.Metrics
-) -> CenterSession | None:
-    """Ask where to log in and as whom until a center agrees; None when the operator gives up."""
-    preferences = Preferences(settings_file(folder))
-    settings = preferences.settings
-    loop = asyncio.get_running_loop()
-    background = Background(loop)
-    sessions: list[CenterSession] = []
-
-    async def log_in(address: str, name: str, password: str) -> None:
-        session = CenterSession(NativeCenter(address))
-        try:
-            await session.log_in(name, password)
-        except BaseException:
-            await session.close()
-            raise
-        sessions.append(session)
-        with contextlib.suppress(StorageFailed):  # the next log-in then begins with empty fields
-            preferences.change(center_url=address, user=name)
-
-    dialog = LogInDialog(
-        log_in, background, metrics, address=center_url or settings.center_url, user=user or settings.user
-    )
-    done = asyncio.Event()
-    dialog.finished.connect(done.set)
-    with _signals(dialog.reject):
-        dialog.open()
-        await done.wait()
-    dialog.deleteLater()
-    background.cancel_all()
-    return sessions[0] if sessions else None
 
 
 def _with_qt(body: Callable[[theme.Metrics], Awaitable[_Result]]) -> _Result:

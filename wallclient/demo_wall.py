@@ -13,10 +13,11 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from wallclient.app import Application, run_application
+from wallclient.app import CENTER_KEY, Application, run_application
 from wallclient.bench.strips import StripReader
 from wallclient.demo.city import City
 from wallclient.demo.process import DemoFailed, DemoProcess
+from wallclient.domain.global_id import global_id
 from wallclient.domain.layout import layout_by_id
 from wallclient.virtual_display import NoDisplay, has_display, virtual_display
 
@@ -77,7 +78,7 @@ async def _show(
     window.wall.set_layout(layout)
     channels = City(cameras).streamed()[: len(layout)]
     began = time.monotonic()
-    window.wall.place([await app.session.channel(channel.id) for channel in channels], 0)
+    window.wall.place([await app.centers.channel(global_id(CENTER_KEY, channel.id)) for channel in channels], 0)
     reader = StripReader(window.wall_widget, list(range(1, len(channels) + 1)), fps)
     end = began + seconds if seconds else None
     closed = asyncio.ensure_future(app.closed())

@@ -15,10 +15,11 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect
 from PySide6.QtGui import QImage
 
-from wallclient.app import Application
+from wallclient.app import CENTER_KEY, Application
 from wallclient.demo import strip
 from wallclient.demo.process import DemoProcess
 from wallclient.demo.strip import StripReading
+from wallclient.domain.global_id import global_id
 from wallclient.domain.layout import layout_by_id
 from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneReason, PaneState
@@ -190,7 +191,11 @@ class Stage:
         if self.wall.layout.id != layout:
             self.wall.set_layout(layout_by_id(layout))
         for index, number in enumerate(numbers):
-            self.wall.show(index, await self.app.session.channel(f"c{number}"))
+            self.wall.show(index, await self.channel(number))
+
+    async def channel(self, number: int) -> Channel:
+        """Return a camera as walls know it."""
+        return await self.app.centers.channel(camera_id(number))
 
     async def all_play(self, limit_s: float = LIMIT_S) -> float:
         """Wait until every pane with a camera plays and its painted picture goes on; return the seconds it took."""
@@ -281,6 +286,11 @@ class Stage:
             if camera and not rect.isEmpty():
                 look = Look(now, pane.state, read_strip(image, rect), is_blank(image, rect))
                 seen.setdefault(camera, Sighting(camera)).looks.append(look)
+
+
+def camera_id(number: int) -> str:
+    """Return the global id of a camera."""
+    return global_id(CENTER_KEY, f"c{number}")
 
 
 def read_strip(image: QImage, rect: QRect) -> StripReading | None:

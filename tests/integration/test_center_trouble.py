@@ -25,7 +25,7 @@ async def test_pictures_outlive_the_center_which_is_found_again(stage: Stage):
 
 async def test_a_camera_opened_without_the_center_plays_when_it_is_back(stage: Stage):
     await stage.show(FOUR[:1])
-    channel = await stage.app.session.channel("c3")
+    channel = await stage.channel(3)
     await asyncio.to_thread(stage.center.center_stop)
     stage.wall.show(1, channel)
     await stage.says(1, PaneState.RECONNECTING, PaneReason.CENTER_UNAVAILABLE)
@@ -48,7 +48,7 @@ async def test_a_revoked_session_asks_once_and_pictures_go_on(stage: Stage):
     session = stage.app.session
     session.sign_in_needed.connect(lambda: asked.append(None))
     await stage.show(FOUR[:2])
-    channels = [await session.channel(f"c{number}") for number in FOUR]
+    channels = [await stage.channel(number) for number in FOUR]
     async with stage.watching() as seen:
         await asyncio.to_thread(stage.center.revoke_sessions)
         for index in (2, 3):  # two panes that find out, beside the events

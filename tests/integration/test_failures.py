@@ -9,7 +9,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from tests.integration.rig import Sighting, Stage, pulse, until
+from tests.integration.rig import Sighting, Stage, camera_id, pulse, until
 from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.stream import Credentials, Protocol, Source, StreamKind
@@ -172,7 +172,7 @@ async def test_a_wrong_password_over_rtsp_leaves_the_other_ways(stage: Stage):
 
 
 async def test_a_channel_the_center_does_not_know_is_called_so(stage: Stage):
-    stage.wall.show(0, Channel("c999999", "gone", "", online=True))
+    stage.wall.show(0, Channel(camera_id(999999), "gone", "", online=True))
     await stage.says(0, PaneState.FAILED, PaneReason.NOT_FOUND)
 
 

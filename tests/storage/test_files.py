@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import StorageFailed
 from wallclient.domain.settings import Settings, SnapshotFormat
 from wallclient.domain.view import SavedViews, View
@@ -16,6 +17,7 @@ from wallclient.services.view_library import ViewLibrary
 from wallclient.storage.settings import settings_file
 from wallclient.storage.views import views_file
 
+CENTER = CenterConfig("a1", "https://center:8443", "市中心", "张三", ("张三", "li"), True, "/ca.pem")
 VIEW = View("早高峰 / 核心商圈", "9", ("a", None, "c", *[None] * 6))
 
 
@@ -76,10 +78,11 @@ def test_settings_come_back_and_tell_of_changes(qtbot, tmp_path):
     preferences = Preferences(settings_file(tmp_path))
     assert preferences.settings == Settings()
     with qtbot.waitSignal(preferences.changed):
-        preferences.change(snapshot_format=SnapshotFormat.JPEG, user="张三")
-    assert Preferences(settings_file(tmp_path)).settings == Settings(snapshot_format=SnapshotFormat.JPEG, user="张三")
+        preferences.change(snapshot_format=SnapshotFormat.JPEG, centers=(CENTER,))
+    again = Preferences(settings_file(tmp_path)).settings
+    assert again == Settings(snapshot_format=SnapshotFormat.JPEG, centers=(CENTER,))
     with qtbot.assertNotEmitted(preferences.changed):
-        preferences.change(user="张三")
+        preferences.change(centers=(CENTER,))
 
 
 def test_no_half_files_stay_behind_and_others_cannot_read_them(tmp_path):
@@ -95,3 +98,34 @@ def test_a_change_that_cannot_be_saved_is_not_made(tmp_path):
     with pytest.raises(StorageFailed):
         library.save(VIEW)
     assert library.names == []
+
+
+def test_settings_of_the_version_that_knew_one_center_keep_it(tmp_path):
+    content = {"language": "en", "center_url": "http://10.0.0.1:8080", "user": "张三", "show_info": True}
+    (tmp_path / "settings.json").write_text(json.dumps({"version": 1, "content": content}))
+    settings = settings_file(tmp_path).load()
+    assert settings.centers == (CenterConfig("main", "http://10.0.0.1:8080", user="张三", users=("张三",)),)
+    assert (settings.language, settings.show_info) == ("en", True)
+    empty = {"version": 1, "content": {"center_url": "", "user": ""}}
+    (tmp_path / "settings.json").write_text(json.dumps(empty))
+    assert settings_file(tmp_path).load() == Settings()
+
+
+def test_views_of_the_version_that_knew_one_center_open_its_cameras(tmp_path):
+    view = {"name": "夜间", "layout_id": "4", "channel_ids": ["c1", None, "a/b", None]}
+    content = {"views": [view], "default_name": "夜间", "last": [{**view, "name": ""}]}
+    (tmp_path / "views.json").write_text(json.dumps({"version": 1, "content": content}))
+    library = ViewLibrary(views_file(tmp_path))
+    migrated = ("main/c1", None, "main/a/b", None)
+    assert library.get("夜间").channel_ids == migrated
+    library.save(VIEW)
+    again = ViewLibrary(views_file(tmp_path))
+    assert again.get("夜间").channel_ids == migrated, "once, not twice"
+    assert again.default_name == "夜间"
+
+
+@pytest.mark.parametrize("content", [None, 3, {"views": [{}]}, {"views": 7}, {"last": [{"channel_ids": 3}]}])
+def test_an_old_file_that_makes_no_sense_is_set_aside(tmp_path, content):
+    (tmp_path / "views.json").write_text(json.dumps({"version": 1, "content": content}))
+    assert ViewLibrary(views_file(tmp_path)).names == []
+    assert (tmp_path / "views.json.bad").exists()

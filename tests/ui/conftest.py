@@ -14,7 +14,7 @@ from wallclient.services.preferences import Preferences
 from wallclient.services.view_library import ViewLibrary
 from wallclient.storage.settings import settings_file
 from wallclient.storage.views import views_file
-from wallclient.ui.main_window import LogInSettings, MainWindow
+from wallclient.ui.main_window import MainWindow
 from wallclient.ui.theme import apply_theme, metrics_for
 
 
@@ -63,10 +63,7 @@ def window(qtbot, loop, wall, session, library, preferences) -> Iterator[MainWin
     metrics = metrics_for(1080)
     apply_theme(QApplication.instance(), metrics)
 
-    async def log_in(_address: str, user: str, password: str) -> None:
-        await session.log_in(user, password)
-
-    window = MainWindow(wall, session, library, preferences, metrics, loop, LogInSettings(log_in, "http://center"))
+    window = MainWindow(wall, session, library, preferences, metrics, loop)
     qtbot.addWidget(window)
     window.resize(1280, 720)
     with qtbot.waitExposed(window):

@@ -18,7 +18,6 @@ from wallclient.domain.view import View
 from wallclient.services.snapshots import safe_file_name, snapshot_path
 from wallclient.ui.dialogs import KeysDialog
 from wallclient.ui.login_dialog import LogInDialog
-from wallclient.ui.main_window import LogInSettings
 from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.shortcuts import SHORTCUTS, Where
 from wallclient.ui.theme import metrics_for
@@ -170,8 +169,7 @@ def test_a_view_waits_for_the_log_in(qtbot, run, window, wall, session):
     session.signed_in = False
     window.apply(View("x", "1", ("ch-5",)))
     assert window.current_view().channel_ids == ("ch-5",)
-    window._on_session_changed()
-    run(session.log_in("zhang", "secret"))
+    run(session.log_in("main", "zhang", "secret"))
     run(lambda: wall.panes[0].channel is not None)
     assert wall.layout.id == "1"
 
@@ -180,7 +178,7 @@ def test_a_view_waits_for_the_log_in(qtbot, run, window, wall, session):
 
 
 def test_enter_in_the_tree_fills_the_selected_pane_and_moves_on(qtbot, run, window, wall):
-    nodes = window._session.tree.children["d0-s0"]
+    nodes = window._centers.tree.children["d0-s0"]
     window.tree_view.nodes_wanted.emit([nodes[1]])
     window.tree_view.nodes_wanted.emit([nodes[2]])
     assert [pane.channel.id if pane.channel else None for pane in wall.panes] == ["ch-1", "ch-2", None, None]
@@ -188,7 +186,7 @@ def test_enter_in_the_tree_fills_the_selected_pane_and_moves_on(qtbot, run, wind
 
 
 def test_a_station_is_spread_over_the_panes_and_says_what_found_no_room(qtbot, run, window, wall):
-    station = window._session.tree.children["d0"][0]
+    station = window._centers.tree.children["d0"][0]
     window.commands.place(0, [station])
     assert any(station.name in text for text in window.toasts.texts), "progress is shown at once"
     run(lambda: wall.panes[3].channel is not None)
@@ -197,7 +195,7 @@ def test_a_station_is_spread_over_the_panes_and_says_what_found_no_room(qtbot, r
 
 
 def test_asking_for_a_station_can_be_cancelled(qtbot, run, window, wall):
-    station = window._session.tree.children["d0"][0]
+    station = window._centers.tree.children["d0"][0]
     window.commands.place(0, [station])
     window.toasts._toasts[-1].cancel_button.click()
     run(lambda: not window._background.busy)
@@ -268,7 +266,7 @@ def test_the_log_in_dialog_says_what_went_wrong_and_closes_when_it_went_right(qt
     session.signed_in = False
     key(qtbot, window, "Ctrl+L")
     dialog = window.findChild(LogInDialog)
-    dialog.user_edit.setText("zhang")
+    dialog.user_box.setEditText("zhang")
     dialog.password_edit.setText("wrong")
     qtbot.mouseClick(dialog.log_in_button, Qt.MouseButton.LeftButton)
     run(lambda: dialog.log_in_button.isEnabled() and dialog._error.text() != "")
@@ -285,12 +283,12 @@ def test_a_lost_center_is_told_once_and_its_return_takes_the_place(qtbot, window
     session.reachable = False
     session.state_changed.emit()
     session.state_changed.emit()
-    assert [text for text in window.toasts.texts if session.name in text] == [
-        f"{session.name} does not answer. Trying again."
+    assert [text for text in window.toasts.texts if session.title in text] == [
+        f"{session.title} does not answer. Trying again."
     ]
     session.reachable = True
     session.state_changed.emit()
-    assert [text for text in window.toasts.texts if session.name in text] == [f"{session.name} is back."]
+    assert [text for text in window.toasts.texts if session.title in text] == [f"{session.title} is back."]
 
 
 def test_toasts_stay_few_and_inside_the_wall(qtbot, window):
@@ -332,10 +330,7 @@ def windows(qtbot, loop, session, library, preferences):
         walls.append(FakeWall("4"))
         return walls[-1]
 
-    async def log_in(*_: str) -> None:
-        return None
-
-    windows = Windows(new_wall, session, library, preferences, metrics_for(1080), loop, LogInSettings(log_in))
+    windows = Windows(new_wall, session, library, preferences, metrics_for(1080), loop)
     windows.walls = walls
     yield windows
     windows.close_all()
@@ -365,8 +360,8 @@ def test_windows_come_back_with_what_they_showed(qtbot, run, windows, session, l
 
 def test_a_session_that_ended_asks_for_the_password_once(qtbot, windows, session: FakeSession):
     window = windows.open()
-    session.sign_in_needed.emit()
-    session.sign_in_needed.emit()
+    session.sign_in_needed.emit(session.key)
+    session.sign_in_needed.emit(session.key)
     dialogs = window.findChildren(LogInDialog)
     assert len(dialogs) == 1
     dialogs[0].findChildren(QPushButton)[-1].click()

@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from wallclient.domain.errors import SignInNeeded
+from wallclient.domain.center_config import CenterConfig
+from wallclient.domain.errors import NotFound, SignInNeeded
 from wallclient.domain.event import ChannelStatus
 from wallclient.domain.layout import Layout, layout_by_id
 from wallclient.domain.node import CameraKind, Channel, Node, NodeKind, NodePage
 from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.picture import Picture
+from wallclient.domain.secret import KeeperState
 from wallclient.domain.stream import StreamKind
 from wallclient.domain.view import View
+from wallclient.services.center_access import AccessState
 from wallclient.services.live_pane import StreamInfo
 from wallclient.services.wall import Snapshot
 
@@ -252,18 +255,28 @@ class Operator:
 
 
 class FakeSession(QObject):
-    """A center in memory. `log_in` accepts one password."""
+    """`Centers` with a single center in memory, which is its own access and session. `log_in` accepts one password."""
 
+    added = Signal(str)
+    removed = Signal(str)
+    changed = Signal(str)
     state_changed = Signal()
     status_changed = Signal(object)
     events_lost = Signal()
-    sign_in_needed = Signal()
+    sign_in_needed = Signal(str)
+    noticed = Signal(object)
 
     def __init__(self, tree: FakeTree | None = None) -> None:
         super().__init__()
         self.tree = tree or small_city()
-        self.name = "重庆市视频中心"
-        self.base_url = "http://center"
+        self.key = "main"
+        self.title = "重庆市视频中心"
+        self.config = CenterConfig(self.key, "http://center", self.title, "zhang", ("zhang", "li"))
+        self.configs = (self.config,)
+        self.session = self
+        self.keeper = KeeperState.NONE
+        self.lookup: Callable[[str], Channel] = lambda key: channel(int(key.removeprefix("ch-")))
+        self.stayed: list[tuple[bool, bool]] = []
         self.operator = Operator("zhang", "张警官")
         self.signed_in = True
         self.reachable = True
@@ -290,9 +303,41 @@ class FakeSession(QObject):
                     todo.append(node.id)
         return tuple(found[:limit])
 
-    async def log_in(self, user: str, password: str) -> None:
+    @property
+    def accesses(self) -> list["FakeSession"]:
+        return [self]
+
+    @property
+    def state(self) -> AccessState:
+        if not self.signed_in:
+            return AccessState.SIGNED_OUT
+        return AccessState.CONNECTED if self.reachable else AccessState.AWAY
+
+    def access(self, key: str) -> "FakeSession":
+        if key != self.key:
+            raise NotFound(key)
+        return self
+
+    def is_waited_for(self, _channel_id: str) -> bool:
+        return self.state is not AccessState.CONNECTED
+
+    async def keeper_state(self) -> KeeperState:
+        return self.keeper
+
+    async def channel(self, channel_id: str) -> Channel:
+        return self.lookup(channel_id)
+
+    async def log_out(self, _key: str) -> None:
+        self.signed_in = False
+        self.state_changed.emit()
+
+    async def log_in(
+        self, key: str, user: str, password: str, *, stay: bool = False, keep_password: bool = False
+    ) -> None:
+        assert key == self.key
         if password != "secret":
             raise SignInNeeded("refused")
+        self.stayed.append((stay, keep_password))
         self.signed_in = self.reachable = True
         self.operator = Operator(user, user)
         self.state_changed.emit()

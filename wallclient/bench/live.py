@@ -20,6 +20,7 @@ from wallclient.bench import limit, processes
 from wallclient.bench.strips import PaneReadings, StripReader
 from wallclient.demo.city import City
 from wallclient.demo.process import DemoFailed, DemoProcess
+from wallclient.domain.global_id import global_channel
 from wallclient.domain.layout import layout_by_id
 from wallclient.domain.stream import Lease, Protocol, StreamKind
 from wallclient.virtual_display import NoDisplay, has_display, virtual_display
@@ -124,7 +125,9 @@ class OneProtocol:
 async def _measure(application: "Application", options: argparse.Namespace) -> LiveFigures:
     window = application.windows.open()
     wall, widget = window.wall, window.wall_widget
-    channels = City(_CAMERAS).streamed()[: options.panes]
+    key = application.centers.accesses[0].key
+    cameras = City(_CAMERAS).streamed()[: options.panes]
+    channels = [global_channel(key, camera) for camera in cameras]
     wall.set_layout(layout_by_id(str(options.panes)))
     application.pool.warm_up(options.panes)
     await asyncio.sleep(_WARM_UP_S)  # an operator opens a view on a program that is up
@@ -137,7 +140,7 @@ async def _measure(application: "Application", options: argparse.Namespace) -> L
     await asyncio.sleep(_SETTLE_S)
     stretch = await _stretch(application, widget, list(range(1, options.panes + 1)), options)
     rect = widget.video_rect(len(channels) - 1)
-    ffmpeg = await _limit(application, channels[0].id, rect.width(), rect.height())
+    ffmpeg = await _limit(application, cameras[0].id, rect.width(), rect.height())
     return _figures(options, wall, stretch, firsts, ffmpeg, (rect.width(), rect.height()), len(application.pool.pids))
 
 

@@ -66,6 +66,13 @@ class PlainDialog(QDialog):
         self.body.addWidget(label)
         return label
 
+    def warning(self, text: str) -> QLabel:
+        """Add a line to the body that must not be overlooked."""
+        label = _label(text, "DialogWarning")
+        label.setWordWrap(True)
+        self.body.addWidget(label)
+        return label
+
 
 class NameDialog(PlainDialog):
     """Asks for a name."""

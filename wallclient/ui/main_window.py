@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
+from PySide6.QtCore import QByteArray, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QMainWindow, QSplitter, QVBoxLayout
 
@@ -17,10 +16,10 @@ from wallclient.domain.view import View
 from wallclient.services.preferences import Preferences
 from wallclient.services.view_library import ViewLibrary
 from wallclient.ui.background import Background
+from wallclient.ui.center_desk import CenterDesk
 from wallclient.ui.dialogs import KeysDialog, NameDialog, PlainDialog
 from wallclient.ui.icons import app_icon
 from wallclient.ui.layout_bar import LayoutBar
-from wallclient.ui.login_dialog import LogIn, LogInDialog
 from wallclient.ui.pane_commands import PaneCommands, pictures_folder
 from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.settings_dialog import SettingsDialog
@@ -30,25 +29,17 @@ from wallclient.ui.theme import Metrics
 from wallclient.ui.toasts import ToastStack
 from wallclient.ui.tree_model import TreeModel
 from wallclient.ui.tree_view import TreePanel, TreeView
+from wallclient.ui.view_opener import ViewOpener
 from wallclient.ui.views_dialog import ViewsDialog
 from wallclient.ui.wall_drop import WallDrop
 from wallclient.ui.wall_mouse import WallMouse
 from wallclient.ui.wall_widget import WallWidget
 
 if TYPE_CHECKING:
-    from wallclient.services.session import CenterSession
+    from wallclient.services.centers import Centers
     from wallclient.services.wall import Wall
 
 _EXPANDING = "expanding"
-
-
-@dataclass(frozen=True, slots=True)
-class LogInSettings:
-    """How to log in: what to call, and what the dialog starts with. A fixed address can't be changed in it."""
-
-    log_in: LogIn
-    address: str = ""
-    fixed_address: bool = False
 
 
 class MainWindow(QMainWindow):
@@ -61,42 +52,39 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         wall: "Wall",
-        session: "CenterSession",
+        centers: "Centers",
         library: ViewLibrary,
         preferences: Preferences,
         metrics: Metrics,
         loop: asyncio.AbstractEventLoop,
-        log_in: LogInSettings,
     ) -> None:
         super().__init__()
         self.wall = wall
-        self._session = session
+        self._centers = centers
         self._library = library
         self._preferences = preferences
         self._metrics = metrics
-        self._log_in = log_in
         self._background = Background(loop)
-        self._log_in_dialog: LogInDialog | None = None
-        self._waiting_view: View | None = None
-        self._was_reachable = session.reachable
-        self._was_signed_in = session.signed_in
+        self._was_signed_in = centers.signed_in
         self.setWindowTitle(self.tr("Video Wall"))
         self.setWindowIcon(app_icon())
         self.wall_widget = WallWidget(wall)
         self.wall_widget.set_info_visible(preferences.settings.show_info)
         self.mouse = WallMouse(self.wall_widget)
         self.drop = WallDrop(self.wall_widget)
-        self.commands = PaneCommands(wall, self.wall_widget, session, preferences, self._background, self)
-        self.tree_model = TreeModel(session, self._background, metrics.icon_px, self)
+        self.commands = PaneCommands(wall, self.wall_widget, centers, preferences, self._background, self)
+        self.desk = CenterDesk(centers, self._background, metrics, self)
+        self.views = ViewOpener(wall, centers, self._background, self)
+        self.tree_model = TreeModel(centers, self._background, metrics.icon_px, self)
         self.tree_view = TreeView(self.tree_model, metrics)
         self.tree_panel = TreePanel(self.tree_view, self.tree_model)
         self.actions_by_command = make_actions(self, self.wall_widget, self._handlers())
         self.bar = LayoutBar(wall, library, self.actions_by_command, metrics)
-        self.strip = StatusStrip(wall, session, metrics)
+        self.strip = StatusStrip(wall, centers, metrics)
         self.toasts = ToastStack(self.wall_widget, metrics)
         self._put_together()
         self._connect()
-        self._on_session_changed()
+        self._on_centers_changed()
 
     def _put_together(self) -> None:
         settings = self._preferences.settings
@@ -125,15 +113,19 @@ class MainWindow(QMainWindow):
         self.mouse.menu_requested.connect(self._on_menu_requested)
         self.drop.nodes_dropped.connect(self.commands.place)
         self.tree_view.nodes_wanted.connect(self.commands.place_next)
+        self.tree_view.doubleClicked.connect(self._on_row_activated)
+        self.tree_view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree_view.customContextMenuRequested.connect(self._on_tree_menu_requested)
         self.tree_model.failed.connect(self._on_tree_failed)
         self.bar.view_requested.connect(self.open_view)
-        self.commands.noticed.connect(self.toasts.show_notice)
+        for source in (self.commands, self.desk, self.views):
+            source.noticed.connect(self.toasts.show_notice)
         self.commands.expanding.connect(self._on_expanding)
         self.commands.expanded.connect(lambda: self.toasts.end_task(_EXPANDING))
         self.commands.audio_toggled.connect(self._refresh_audio)
         self.commands.info_toggled.connect(lambda shown: self.bar.set_checked("info", shown))
         self.wall.selection_changed.connect(self._refresh_audio)
-        self._session.state_changed.connect(self._on_session_changed)
+        self._centers.state_changed.connect(self._on_centers_changed)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         handlers: dict[str, Callable[[], object]] = {
@@ -149,7 +141,7 @@ class MainWindow(QMainWindow):
             "focus_tree": self._on_focus_tree,
             "new_window": self.new_window_requested.emit,
             "close_window": self.close,
-            "log_in": self.log_in,
+            "log_in": lambda: self.desk.log_in(),
             "settings": self._on_settings,
             "keys": lambda: self._show(KeysDialog(self._metrics, self)),
             "quit": self.quit_requested.emit,
@@ -158,50 +150,26 @@ class MainWindow(QMainWindow):
             handlers[f"layout_{layout.id}"] = partial(self.wall.set_layout, layout)
         return handlers
 
-    # Session
+    # Centers
 
-    def log_in(self) -> None:
-        """Open the log-in dialog, once."""
-        if self._log_in_dialog is not None:
-            self._log_in_dialog.raise_()
-            return
-        settings = self._preferences.settings
-        dialog = LogInDialog(
-            self._try_log_in,
-            self._background,
-            self._metrics,
-            address=self._log_in.address or settings.center_url,
-            user=settings.user,
-            fixed_address=self._log_in.fixed_address,
-            parent=self,
-        )
-        self._log_in_dialog = dialog
-        dialog.finished.connect(self._on_log_in_closed)
-        self._show(dialog)
-
-    async def _try_log_in(self, address: str, user: str, password: str) -> None:
-        await self._log_in.log_in(address, user, password)
-        self._change_settings(center_url=address, user=user)
-
-    def _on_log_in_closed(self) -> None:
-        self._log_in_dialog = None
-
-    def _on_session_changed(self) -> None:
-        signed_in, reachable = self._session.signed_in, self._session.reachable
+    def _on_centers_changed(self) -> None:
+        signed_in = self._centers.signed_in
         self.tree_panel.set_signed_in(signed_in)
         if signed_in and not self._was_signed_in:
             self.tree_model.reset()
-            if self._waiting_view is not None:
-                self.apply(self._waiting_view)
-        if signed_in and self._was_signed_in and reachable != self._was_reachable:
-            kind = NoticeKind.CENTER_BACK if reachable else NoticeKind.CENTER_LOST
-            level = NoticeLevel.INFO if reachable else NoticeLevel.ERROR
-            self.toasts.show_notice(Notice("center", kind, level, self._session.name))
-        self._was_signed_in, self._was_reachable = signed_in, reachable
+        self._was_signed_in = signed_in
 
     def _on_tree_failed(self, err: WallError) -> None:
-        notice = Notice("tree", NoticeKind.FAILED, NoticeLevel.ERROR, self._session.name, error=err)
-        self.toasts.show_notice(notice)
+        self.toasts.show_notice(Notice("tree", NoticeKind.FAILED, NoticeLevel.ERROR, error=err))
+
+    def _on_row_activated(self, index: QModelIndex) -> None:
+        if (node := self.tree_model.node(index)) is not None:
+            self.desk.open_root(node)
+
+    def _on_tree_menu_requested(self, position: QPoint) -> None:
+        node = self.tree_model.node(self.tree_view.indexAt(position))
+        if node is not None:
+            self.desk.root_menu(node, self.tree_view.viewport().mapToGlobal(position))
 
     # Views and layouts
 
@@ -212,30 +180,12 @@ class MainWindow(QMainWindow):
             self.apply(view)
 
     def apply(self, view: View) -> None:
-        """Show a view; after the log-in, where there was none yet."""
-        if self._session.signed_in:
-            self._waiting_view = None
-            self._background.start(self._apply(view))
-        else:
-            self._waiting_view = view
+        """Show a view; cameras of centers that are away or signed out come when they can."""
+        self.views.open(view)
 
     def current_view(self) -> View:
-        """Return what the window shows, or would show after the log-in."""
-        return self._waiting_view or self.wall.view("")
-
-    async def _apply(self, view: View) -> None:
-        total = sum(1 for key in view.channel_ids if key)
-        try:
-            missing = await self.wall.apply(view)
-        except WallError as err:
-            self.toasts.show_notice(Notice("view", NoticeKind.FAILED, NoticeLevel.ERROR, view.name, error=err))
-            return
-        except KeyError:  # a layout of another version
-            missing = total
-        if missing:
-            shown = total - missing
-            notice = Notice("view", NoticeKind.VIEW_INCOMPLETE, NoticeLevel.WARNING, view.name, shown, total)
-            self.toasts.show_notice(notice)
+        """Return what the window shows, or would show if all centers were there."""
+        return self.views.current("")
 
     def _on_save_view(self) -> None:
         dialog = NameDialog(self.tr("Save the view"), "", self._metrics, self)
@@ -244,7 +194,7 @@ class MainWindow(QMainWindow):
 
     def _save_view(self, name: str) -> None:
         try:
-            self._library.save(self.wall.view(name))
+            self._library.save(self.views.current(name))
         except StorageFailed as err:
             notice = Notice("view", NoticeKind.FAILED, NoticeLevel.ERROR, name, error=err)
         else:
@@ -318,7 +268,9 @@ class MainWindow(QMainWindow):
         (self.tree_view if to_tree else self.wall_widget).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _on_settings(self) -> None:
-        self._show(SettingsDialog(self._preferences, str(pictures_folder()), self._metrics, self))
+        dialog = SettingsDialog(self._preferences, str(pictures_folder()), self._metrics, self)
+        dialog.centers_requested.connect(self.desk.show_centers)
+        self._show(dialog)
 
     def _on_menu_requested(self, index: int, position: QPoint) -> None:
         menu = pane_menu(self.wall.panes[index], self.actions_by_command, self.commands, self)

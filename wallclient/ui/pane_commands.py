@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
+from wallclient.domain.catalog import Right
 from wallclient.domain.errors import StorageFailed, WallError
 from wallclient.domain.node import Channel, Node
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.pane import PaneState
 from wallclient.domain.stream import StreamKind
 from wallclient.services.preferences import Preferences
+from wallclient.services.rights import allowed
 from wallclient.services.snapshots import save_snapshot
 from wallclient.ui.background import Background
 from wallclient.ui.pane_geometry import WHEEL_STEP, zoomed
@@ -20,8 +22,8 @@ from wallclient.ui.snapshot_image import stamped
 from wallclient.ui.wall_widget import WallWidget
 
 if TYPE_CHECKING:
+    from wallclient.services.centers import Centers
     from wallclient.services.live_pane import LivePane
-    from wallclient.services.session import CenterSession
     from wallclient.services.wall import Wall
 
 _SUFFIXES = {"png": "png", "jpeg": "jpg"}
@@ -46,7 +48,7 @@ class PaneCommands(QObject):
         self,
         wall: "Wall",
         widget: WallWidget,
-        session: "CenterSession",
+        centers: "Centers",
         preferences: Preferences,
         background: Background,
         parent: QObject | None = None,
@@ -54,7 +56,7 @@ class PaneCommands(QObject):
         super().__init__(parent)
         self._wall = wall
         self._widget = widget
-        self._session = session
+        self._centers = centers
         self._preferences = preferences
         self._background = background
         self._expansion: asyncio.Task[None] | None = None
@@ -155,7 +157,7 @@ class PaneCommands(QObject):
         """Keep the picture of a pane as a file and say where."""
         pane = self._wall.panes[index]
         channel = pane.channel
-        if channel is None:
+        if channel is None or not self._may(channel, Right.VIEW, "snapshot"):
             return
         if pane.state is not PaneState.PLAYING:
             self.noticed.emit(Notice("snapshot", NoticeKind.NO_PICTURE_YET, NoticeLevel.WARNING, channel.name))
@@ -208,7 +210,7 @@ class PaneCommands(QObject):
             for node in branches:
                 if len(channels) >= room:
                     break
-                channels += await self._session.channels_below(node.id, room - len(channels))
+                channels += await self._centers.channels_below(node.id, room - len(channels))
         except WallError as err:
             notice = Notice("place", NoticeKind.FAILED, NoticeLevel.ERROR, branches[0].name, error=err)
             self.noticed.emit(notice)
@@ -218,7 +220,20 @@ class PaneCommands(QObject):
             self.expanded.emit()
         self._place(index, channels, total, branches[0].name)
 
+    def _may(self, channel: Channel, right: Right, key: str) -> bool:
+        """Tell whether the operator has a right, and him which one he lacks."""
+        if allowed(channel, right):
+            return True
+        notice = Notice(key, NoticeKind.RIGHT_MISSING, NoticeLevel.WARNING, channel.name, right=right)
+        self.noticed.emit(notice)
+        return False
+
     def _place(self, index: int, channels: list[Channel], total: int, subject: str) -> None:
+        open_ones = [channel for channel in channels if allowed(channel, Right.VIEW)]
+        if channels and not open_ones:
+            self._may(channels[0], Right.VIEW, "place")
+            return
+        channels = open_ones
         if not channels:
             self.noticed.emit(Notice("place", NoticeKind.NO_CAMERAS, NoticeLevel.WARNING, subject))
             return

@@ -6,11 +6,13 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from wallclient.domain.catalog import Right
 from wallclient.domain.pane import PaneState
 from wallclient.domain.stream import StreamKind
+from wallclient.services.rights import allowed
 from wallclient.ui.icons import icon
 from wallclient.ui.pane_commands import PaneCommands
-from wallclient.ui.text import stream_kind_text
+from wallclient.ui.text import missing_text, stream_kind_text
 
 if TYPE_CHECKING:
     from wallclient.services.live_pane import LivePane
@@ -24,6 +26,7 @@ _ENTRIES = (
     ("retry", "retry"),
     ("close", "close"),
 )
+_NEEDED_RIGHTS = {"snapshot": Right.VIEW, "audio": Right.VIEW, "retry": Right.VIEW}
 _NEED_PICTURE = {"snapshot", "zoom_reset"}
 
 
@@ -39,6 +42,10 @@ def pane_menu(pane: "LivePane", actions: dict[str, QAction], commands: PaneComma
         entry.setShortcutVisibleInContextMenu(True)
         entry.setEnabled(playing if command in _NEED_PICTURE else filled or command in ("spot", "info"))
         entry.triggered.connect(lambda _checked=False, action=action: action.trigger())
+        right = _NEEDED_RIGHTS.get(command)
+        if pane.channel is not None and right is not None and not allowed(pane.channel, right):
+            entry.setEnabled(False)
+            entry.setText(f"{action.text()} – {missing_text(right).rstrip('.。')}")
         if command == "audio":
             _add_streams(menu, pane, commands, filled)
         if command == "retry":

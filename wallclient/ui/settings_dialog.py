@@ -1,5 +1,6 @@
-"""The settings dialog: language and snapshots."""
+"""The settings dialog: language, snapshots, and the door to the centers."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
@@ -21,7 +22,9 @@ from wallclient.ui.theme import Metrics
 
 
 class SettingsDialog(PlainDialog):
-    """Changes `Preferences`."""
+    """Changes `Preferences`; the list of centers is a dialog of its own, because it takes effect at once."""
+
+    centers_requested = Signal()
 
     def __init__(self, preferences: Preferences, pictures_folder: str, metrics: Metrics, parent: QWidget | None = None):
         super().__init__(self.tr("Settings"), metrics, parent)
@@ -44,9 +47,16 @@ class SettingsDialog(PlainDialog):
         folder = QHBoxLayout()
         folder.addWidget(self.folder_edit, 1)
         folder.addWidget(browse)
+        self.centers_button = QPushButton(self.tr("Centers…"))
+        self.centers_button.setAutoDefault(False)
+        self.centers_button.clicked.connect(self.centers_requested)
+        centers = QHBoxLayout()
+        centers.addWidget(self.centers_button)
+        centers.addStretch(1)
         form = QFormLayout()
         form.setVerticalSpacing(metrics.space_px * 3 // 2)
         form.setHorizontalSpacing(metrics.space_px * 2)
+        form.addRow(self.tr("Centers"), centers)
         form.addRow(self.tr("Language"), self.language_box)
         form.addRow(self.tr("Snapshot format"), self.format_box)
         form.addRow(self.tr("Snapshot folder"), folder)

@@ -15,7 +15,7 @@ from wallclient.ui.mime import NODES, nodes_to_mime
 from wallclient.ui.tree_item import TreeItem, merge
 
 if TYPE_CHECKING:
-    from wallclient.services.session import CenterSession
+    from wallclient.services.centers import Centers
 
 NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 COUNTS_ROLE = Qt.ItemDataRole.UserRole + 2  # "online/total", empty for a camera
@@ -29,7 +29,7 @@ class TreeModel(QAbstractItemModel):
     failed = Signal(object)  # WallError
     loading_changed = Signal()
 
-    def __init__(self, session: "CenterSession", background: Background, icon_px: int, parent: QObject | None = None):
+    def __init__(self, session: "Centers", background: Background, icon_px: int, parent: QObject | None = None):
         super().__init__(parent)
         self._session = session
         self._background = background

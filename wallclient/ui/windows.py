@@ -13,11 +13,11 @@ from wallclient.domain.notice import Notice
 from wallclient.domain.view import View
 from wallclient.services.preferences import Preferences
 from wallclient.services.view_library import ViewLibrary
-from wallclient.ui.main_window import LogInSettings, MainWindow
+from wallclient.ui.main_window import MainWindow
 from wallclient.ui.theme import Metrics
 
 if TYPE_CHECKING:
-    from wallclient.services.session import CenterSession
+    from wallclient.services.centers import Centers
     from wallclient.services.wall import Wall
 
 log = logging.getLogger(__name__)
@@ -31,35 +31,33 @@ class Windows(QObject):
     def __init__(
         self,
         new_wall: "Callable[[], Wall]",
-        session: "CenterSession",
+        centers: "Centers",
         library: ViewLibrary,
         preferences: Preferences,
         metrics: Metrics,
         loop: asyncio.AbstractEventLoop,
-        log_in: LogInSettings | None = None,
     ) -> None:
         super().__init__()
         self._new_wall = new_wall
-        self._session = session
+        self._centers = centers
         self._library = library
         self._preferences = preferences
         self._metrics = metrics
         self._loop = loop
-        self._log_in = log_in or LogInSettings(self._log_in_here, session.base_url, fixed_address=True)
         self._closing = False
         self.windows: list[MainWindow] = []
-        session.sign_in_needed.connect(self._on_sign_in_needed)
+        centers.sign_in_needed.connect(self.log_in)
+        centers.noticed.connect(self.notify)
 
     def open(self, view: View | None = None, place: str = "") -> MainWindow:
         """Open a window, on the next screen where there are several, and show `view` in it."""
         window = MainWindow(
             self._new_wall(),
-            self._session,
+            self._centers,
             self._library,
             self._preferences,
             self._metrics,
             self._loop,
-            self._log_in,
         )
         window.new_window_requested.connect(lambda: self.open())
         window.quit_requested.connect(self.close_all)
@@ -80,10 +78,10 @@ class Windows(QObject):
         places = self._preferences.settings.windows
         return [self.open(view, places[i] if i < len(places) else "") for i, view in enumerate(views)]
 
-    def log_in(self) -> None:
-        """Ask for user and password, in the window in front."""
+    def log_in(self, key: str = "", user: str = "") -> None:
+        """Ask for user and password, in the window in front; at a center, or at one where nobody is signed in."""
         if window := self._front():
-            window.log_in()
+            window.desk.log_in(key, user)
 
     def notify(self, notice: Notice) -> None:
         """Show a notice in the window in front."""
@@ -110,12 +108,6 @@ class Windows(QObject):
     def _front(self) -> MainWindow | None:
         active = next((window for window in self.windows if window.isActiveWindow()), None)
         return active or (self.windows[0] if self.windows else None)
-
-    def _on_sign_in_needed(self) -> None:
-        self.log_in()
-
-    async def _log_in_here(self, _address: str, user: str, password: str) -> None:
-        await self._session.log_in(user, password)
 
     def _on_closed(self, window: MainWindow) -> None:
         if window not in self.windows:
