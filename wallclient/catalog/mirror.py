@@ -22,7 +22,7 @@ from wallclient.catalog.pinyin import Readings
 from wallclient.catalog.touched import Touched
 from wallclient.domain.catalog import Change, SnapshotPage
 from wallclient.domain.catalog_view import CatalogChange
-from wallclient.domain.errors import StorageFailed
+from wallclient.domain.errors import SnapshotGone, StorageFailed
 
 _log = logging.getLogger(__name__)
 ROWS_PER_COMMIT = 20_000
@@ -165,13 +165,13 @@ class Mirror:
     def add_page(self, page: SnapshotPage) -> CatalogChange | None:
         """Add a page of a snapshot; return what to tell once it can be seen. The last page makes the tree live.
 
-        A page of another revision than those before begins the snapshot anew (False would be a mixed tree).
+        Raises SnapshotGone for a page of another snapshot than those before: the two make no tree.
         """
         staging = self._opened_staging()
         if staging is not None and staging[1].revision != page.revision:
             self._roll_back()
             self.drop_staging()
-            staging = None
+            raise SnapshotGone("the center went on with another snapshot")
         generation, standing = staging or self._begun(page)
         db = self._open_db()
         if not db.in_transaction:

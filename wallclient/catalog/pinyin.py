@@ -71,20 +71,15 @@ class Readings:
             found.append(ways)
         return found
 
-    @functools.cached_property
+    @property
     def syllables(self) -> frozenset[str]:
         """All syllables of common Chinese."""
-        return frozenset(syllable for syllable, _ in self._pairs() if syllable.isascii())
+        return _syllables()
 
-    @functools.cached_property
+    @property
     def ranks(self) -> dict[tuple[str, str], str]:
         """A character for every (syllable, character), ascending as they are read aloud."""
-        room = _RANKS_END - _FIRST_RANK
-        return {pair: chr(_FIRST_RANK + rank) for rank, pair in enumerate(sorted(self._pairs())[:room])}
-
-    def _pairs(self) -> set[tuple[str, str]]:
-        codes = ((code, tones) for code, tones in self._characters.items() if code in _CHINESE)
-        return {(toneless(tone), chr(code)) for code, tones in codes for tone in tones.split(",")[:3]}
+        return _ranks()
 
     def _in_phrase(self, before: str, character: str, after: str) -> str | None:
         for phrase, place in (
@@ -96,6 +91,25 @@ class Readings:
             if found is not None and len(found) == len(phrase):
                 return toneless(found[place][0])
         return None
+
+
+@functools.cache
+def _pairs() -> tuple[tuple[str, str], ...]:
+    from pypinyin.constants import PINYIN_DICT
+
+    codes = ((chr(code), tones) for code, tones in PINYIN_DICT.items() if code in _CHINESE)
+    return tuple(sorted({(toneless(tone), character) for character, tones in codes for tone in tones.split(",")[:3]}))
+
+
+@functools.cache
+def _syllables() -> frozenset[str]:
+    return frozenset(syllable for syllable, _ in _pairs() if syllable.isascii())
+
+
+@functools.cache
+def _ranks() -> dict[tuple[str, str], str]:
+    room = _RANKS_END - _FIRST_RANK
+    return {pair: chr(_FIRST_RANK + rank) for rank, pair in enumerate(_pairs()[:room])}
 
 
 @functools.lru_cache(maxsize=4096)
