@@ -38,7 +38,7 @@ def assert_went_on(sighting: Sighting) -> None:
 
 
 async def test_a_killed_host_costs_its_panes_less_than_three_seconds_and_the_others_nothing(
-    stage: Stage, record_property
+    stage: Stage, record_testsuite_property
 ):
     stage.app.pool.warm_up(17)  # two hosts
     await stage.show(CAMERAS, "9")
@@ -49,7 +49,7 @@ async def test_a_killed_host_costs_its_panes_less_than_three_seconds_and_the_oth
         os.kill(shot, signal.SIGKILL)
         await until(lambda: all(pane.state is not PaneState.PLAYING for pane in panes), what=stage.describe)
         took_s = await stage.all_play()
-    record_property("back_after_s", round(took_s, 2))
+    record_testsuite_property("killed_host_back_after_s", round(took_s, 2))
     for number in CAMERAS:
         if number in hit:
             assert seen[number].longest_stand_s < 3.0, seen[number]
@@ -61,7 +61,7 @@ async def test_a_killed_host_costs_its_panes_less_than_three_seconds_and_the_oth
 
 
 @pytest.mark.parametrize("stop_s", [0.0, 12.0])
-async def test_a_stopped_media_server_is_said_and_survived(stage: Stage, record_property, stop_s: float):
+async def test_a_stopped_media_server_is_said_and_survived(stage: Stage, record_testsuite_property, stop_s: float):
     """All pictures stop without a word from the network; the last ones stay, marked, until they move again."""
     await stage.show(FOUR)
     media = await asyncio.to_thread(lambda: stage.center.media_pid)
@@ -79,8 +79,8 @@ async def test_a_stopped_media_server_is_said_and_survived(stage: Stage, record_
     finally:
         os.kill(media, signal.SIGCONT)
     back_s = await stage.all_play(limit_s=10.0)
-    record_property("stalled_after_s", round(said_s, 2))
-    record_property("back_after_s", round(back_s, 2))
+    record_testsuite_property(f"stop_of_{stop_s:g}_s_said_after_s", round(said_s, 2))
+    record_testsuite_property(f"stop_of_{stop_s:g}_s_back_after_s", round(back_s, 2))
 
 
 def is_grey(stage: Stage, index: int) -> bool:
