@@ -235,24 +235,30 @@ class Generation:
     def _remove(self, node_id: str) -> None:
         """Remove a node and everything below it, also what only says it is below it."""
         heads = {node_id}
+        done: set[str] = set()
         while heads:
             head = heads.pop()
+            done.add(head)
+            gone = {head}
             for inner in self._shape.raw_below(head):
-                self._remove_cameras("parent = ? AND kind = ?", (inner.pk, rows.CHANNEL))
-                heads |= self._remove_lost(inner.id)
+                gone |= {inner.id} | self._remove_cameras("parent = ? AND kind = ?", (inner.pk, rows.CHANNEL))
                 self._touched.children.add(inner.parent_pk)
                 self._forget(inner)
-            find = f"SELECT pk, kind, parent, region, state FROM {self._node} WHERE id = ? AND kind = ?"
-            found = self._db.execute(find, (head, rows.CHANNEL)).fetchone()
-            if found:
-                self._take_camera(head, *found)
-            heads |= self._remove_lost(head)
+            gone |= self._remove_cameras("id = ? AND kind = ?", (head, rows.CHANNEL))
+            for parent_id in gone & self._lost_parents():
+                gone |= self._remove_lost(parent_id)
+            heads |= (gone & (self._shape.missing | self._lost_parents())) - done
 
-    def _remove_lost(self, parent_id: str) -> set[str]:
-        """Remove cameras that name a parent which is no inner node; return their ids: others may name them."""
+    def _lost_parents(self) -> set[str]:
+        """Return the ids that cameras without a place name as their parents."""
         lost = self._shape.at(WITHOUT_PLACE_PK)
         if lost is None or not lost.own_total:
             return set()
+        find = f"SELECT DISTINCT parent_id FROM {self._node} WHERE parent = ? AND kind = ?"
+        return {id_ for (id_,) in self._db.execute(find, (WITHOUT_PLACE_PK, rows.CHANNEL))}
+
+    def _remove_lost(self, parent_id: str) -> set[str]:
+        """Remove cameras that name a parent which is no inner node; return their ids: others may name them."""
         return self._remove_cameras(
             "parent = ? AND kind = ? AND parent_id = ?", (WITHOUT_PLACE_PK, rows.CHANNEL, parent_id)
         )

@@ -31,12 +31,12 @@ from wallclient.domain.errors import StorageFailed
 
 _KEPT_LISTS = 64
 _ORDER = {
-    SortBy.CENTER: "position, sort, pk",
-    SortBy.NAME: "sort, pk",
-    SortBy.CODE: "code = '', code, sort, pk",
-    SortBy.ONLINE: "online = 0, sort, pk",
+    SortBy.CENTER: "position, sort, id",
+    SortBy.NAME: "sort, id",
+    SortBy.CODE: "code = '', code, sort, id",
+    SortBy.ONLINE: "online = 0, sort, id",
 }
-_REGION_ORDER = {SortBy.NAME: "sort, pk", SortBy.ONLINE: "online = 0, sort, pk"}
+_REGION_ORDER = {SortBy.NAME: "sort, code", SortBy.ONLINE: "online = 0, sort, code"}
 _Key = tuple[str | None, Hierarchy, SortBy, RowFilter]
 
 

@@ -74,6 +74,8 @@ class Shape:
         """Give a node another parent."""
         if inner.parent_id != parent_id:
             inner.parent_id = parent_id
+            if parent_id is not None and parent_id not in self._by_id:
+                self._missing.add(parent_id)
             self._unsettled = True
 
     def remove(self, inner: Inner) -> None:
@@ -82,6 +84,7 @@ class Shape:
         del self._by_pk[inner.pk]
         self._changed.discard(inner.pk)
         self._moved.discard(inner.pk)
+        self._missing.add(inner.id)  # somebody may still name it
         self._unsettled = True
 
     def count(self, parent_pk: int, total: int, online: int) -> None:
@@ -103,6 +106,11 @@ class Shape:
         while inner is not None:
             yield inner
             inner = self._by_pk.get(inner.parent_pk)
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Ids that nodes may name as their parents though there is no such inner node."""
+        return frozenset(self._missing)
 
     def raw_below(self, node_id: str) -> list[Inner]:
         """Return the inner nodes below an id as the center told it, the node itself first if there is one."""
