@@ -43,7 +43,7 @@ def fetch(run, model: TreeModel, index: QModelIndex) -> None:
     if model.canFetchMore(index):
         key = QPersistentModelIndex(index)
         model.fetchMore(index)
-        run(lambda: not model._item(key).loading)
+        run(lambda: not model.item(key).loading)
 
 
 def names(model: TreeModel, parent: QModelIndex) -> list[str]:

@@ -100,7 +100,7 @@ class CatalogRow:
         online = self.state is ChannelState.ONLINE
         kind = self.camera_kind or CameraKind.BOX
         where = (self.place, self.longitude, self.latitude, self.has_audio, path)
-        return Channel(self.id, self.name, self.gb_code, online, kind, *where)
+        return Channel(self.id, self.name, self.gb_code, online, kind, *where, rights=self.rights_mask)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,19 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from wallclient.domain.catalog import ChannelState
+from wallclient.domain.catalog_view import CatalogRow
 from wallclient.domain.layout import Layout
 from wallclient.domain.node import CameraKind, Node, NodeKind
 from wallclient.ui.resources import resource_path
 from wallclient.ui.theme import COLORS
 
 _SCALES = (1.0, 1.5, 2.0)
+STATE_COLORS = {
+    ChannelState.ONLINE: COLORS.ok,
+    ChannelState.OFFLINE: COLORS.text_faint,
+    ChannelState.VIDEO_LOST: COLORS.warning,
+}
 _CAMERAS = {kind: f"camera-{kind.value}" for kind in CameraKind}
 
 
@@ -54,6 +61,15 @@ def app_icon() -> QIcon:
     for size in (16, 24, 32, 48, 64, 128, 256):
         result.addPixmap(pixmap("app", "", size))
     return result
+
+
+def row_icon(row: CatalogRow | None, node: Node | None, size_px: int) -> QIcon:
+    """Return the icon of a row of the tree: its shape tells the kind, its colour the state."""
+    if row is None:
+        return node_icon(node, size_px) if node is not None else QIcon()
+    if not row.is_channel:
+        return icon(row.kind.value, COLORS.accent if row.online else COLORS.text_faint, size_px)
+    return icon(_CAMERAS[row.camera_kind or CameraKind.BOX], STATE_COLORS[row.state], size_px)
 
 
 def node_icon(node: Node, size_px: int) -> QIcon:

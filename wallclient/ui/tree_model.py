@@ -1,41 +1,79 @@
-"""The tree of a center as a Qt model: read level by level and page by page, when a row is opened or scrolled to."""
+"""The tree of all centers as a Qt model. A level is read when its row is opened, and further as the view scrolls.
 
-from collections.abc import Iterable, Iterator, Sequence
+Where a center is mirrored, levels come from the mirror, at once; else from the center itself, in tasks.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
-from wallclient.domain.errors import WallError
+from wallclient.domain.catalog import ChannelState
+from wallclient.domain.catalog_view import NO_FILTER, Hierarchy, NodeFlag, RowFilter, SortBy
+from wallclient.domain.errors import StorageFailed, WallError
 from wallclient.domain.event import ChannelStatus
-from wallclient.domain.node import Node, NodeKind, NodePage
+from wallclient.domain.node import Node, NodeKind
 from wallclient.ui.background import Background
-from wallclient.ui.icons import node_icon
+from wallclient.ui.icons import row_icon
 from wallclient.ui.mime import NODES, nodes_to_mime
-from wallclient.ui.tree_item import TreeItem, merge
+from wallclient.ui.tree_item import Entry, TreeItem
+from wallclient.ui.tree_levels import Level, MirrorLevels, center_entry
+from wallclient.ui.tree_merge import merge_level
 
 if TYPE_CHECKING:
+    from wallclient.services.catalogs import Catalogs
     from wallclient.services.centers import Centers
 
 NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 COUNTS_ROLE = Qt.ItemDataRole.UserRole + 2  # "online/total", empty for a camera
+STATE_ROLE = Qt.ItemDataRole.UserRole + 3  # ChannelState
+FAVOURITE_ROLE = Qt.ItemDataRole.UserRole + 4
+FLAGS_ROLE = Qt.ItemDataRole.UserRole + 5  # NodeFlag
+FIRST_PAGE = 200
+LARGEST_PAGE = 1000
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
+# Made once: the view asks for the flags of every row it lays out, and combining flags is slow in Python.
+_BRANCH = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDragEnabled
+_LEAF = _BRANCH | Qt.ItemFlag.ItemNeverHasChildren
+_DISPLAY, _ICON, _TOOL_TIP = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.DecorationRole,
+    Qt.ItemDataRole.ToolTipRole,
+)
 
 
 class TreeModel(QAbstractItemModel):
-    """Rows are `domain.node.Node`s, read in tasks; a level that can't be read is asked for again when opened."""
+    """Rows are centers, nodes and cameras by their global ids; a level that can't be read is asked for when opened."""
 
     failed = Signal(object)  # WallError
     loading_changed = Signal()
+    view_changed = Signal()  # hierarchy, sorting or filter
 
-    def __init__(self, session: "Centers", background: Background, icon_px: int, parent: QObject | None = None):
+    def __init__(
+        self,
+        session: "Centers",
+        background: Background,
+        icon_px: int,
+        parent: QObject | None = None,
+        catalogs: "Catalogs | None" = None,
+    ):
         super().__init__(parent)
         self._session = session
         self._background = background
         self._icon_px = icon_px
+        self.levels = MirrorLevels(catalogs) if catalogs else None
         self._root = TreeItem(None, None)
-        self._items: dict[str, TreeItem] = {}  # by node id; a channel also by its channel id
+        self._items: dict[str, TreeItem] = {}  # by id; a channel also by its channel id
         self._numbered: dict[int, TreeItem] = {}  # indexes carry numbers: a pointer could outlive its item
         self._generation = 0  # answers to questions of an earlier log-in are dropped
         session.status_changed.connect(self._on_status_changed)
@@ -49,7 +87,10 @@ class TreeModel(QAbstractItemModel):
         return self._root.loading
 
     def reset(self) -> None:
-        """Forget everything, after a log-in; the view asks again."""
+        """Forget everything the centers themselves told; the view asks again."""
+        if self.levels is not None:
+            self.take_roots()
+            return
         self.beginResetModel()
         self._generation += 1
         self._root = TreeItem(None, None)
@@ -58,41 +99,87 @@ class TreeModel(QAbstractItemModel):
         self.endResetModel()
 
     def refresh(self) -> None:
-        """Read again whatever was read, in place: what is open stays open, what is selected stays selected."""
-        if self._root.loaded:
+        """Read again whatever a center told, in place: what is open stays open, what is selected stays selected."""
+        if self.levels is not None:
+            for item in self._root.children:
+                if item.loaded and not self.levels.serves(item.id):
+                    self._background.start(self._refresh(item, self._generation))
+        elif self._root.loaded:
             self._background.start(self._refresh(self._root, self._generation))
+
+    def take_roots(self) -> None:
+        """Take the centers over, with their counts."""
+        if self.levels is not None:
+            self._root.loaded = True
+            self.merge(self._root, self.levels.roots())
+            for item in self._root.children:
+                if not item.loaded and self.canFetchMore(self.index_at(item)):
+                    self.fetchMore(self.index_at(item))
+
+    def forget_below(self, gid: str) -> None:
+        """Forget what was read below a row and read it again."""
+        item = self._items.get(gid)
+        if item is None:
+            return
+        if item.children:
+            self.take_out(item, 0, len(item.children) - 1)
+        was_loaded, item.loaded, item.next_cursor, item.total = item.loaded, False, None, 0
+        item.loading = False
+        if was_loaded and self.canFetchMore(self.index_at(item)):
+            self.fetchMore(self.index_at(item))
+
+    def choose(self, hierarchy: Hierarchy, sort: SortBy, wanted: RowFilter = NO_FILTER) -> None:
+        """Show the mirrors' rows in another way; what stays keeps its place in the selection."""
+        levels = self.levels
+        if levels is None or (hierarchy, sort, wanted) == (levels.hierarchy, levels.sort, levels.wanted):
+            return
+        other_tree = hierarchy is not levels.hierarchy
+        levels.choose(hierarchy, sort, wanted)
+        if other_tree:
+            for item in list(self._root.children):
+                if levels.serves(item.id):
+                    self.forget_below(item.id)
+        self.view_changed.emit()
 
     def node(self, index: Index) -> Node | None:
         """Return the node of a row."""
-        return self._item(index).node
+        return self.item(index).node
 
     def nodes(self, indexes: Iterable[Index]) -> list[Node]:
         """Return the nodes of rows, each once, in the order of the tree's rows."""
-        found = {item.node.id: item.node for item in map(self._item, indexes) if item.node}
+        found = {item.id: item.node for item in map(self.item, indexes) if item.node}
         return list(found.values())
 
     def index_of(self, node_id: str) -> QModelIndex:
         """Return the row of a node that was read; invalid where it was not."""
         item = self._items.get(node_id)
-        return self._index(item) if item else QModelIndex()
+        return self.index_at(item) if item else QModelIndex()
+
+    def known(self, gid: str) -> TreeItem | None:
+        """Return the item of a row that was read."""
+        return self._items.get(gid)
+
+    def items(self) -> list[TreeItem]:
+        """Return all items that were read."""
+        return list(self._numbered.values())
 
     # Qt's questions
 
     def index(self, row: int, column: int, parent: Index = _NO_INDEX) -> QModelIndex:
         """Return the index of a child."""
-        above = self._item(parent)
+        above = self.item(parent)
         if column != 0 or not 0 <= row < len(above.children):
             return QModelIndex()
         return self.createIndex(row, 0, above.children[row].number)
 
     def parent(self, index: Index = _NO_INDEX) -> QModelIndex:  # type: ignore[override]
         """Return the index of the row above."""
-        item = self._item(index)
-        return self._index(item.parent) if item.parent else QModelIndex()
+        item = self.item(index)
+        return self.index_at(item.parent) if item.parent else QModelIndex()
 
     def rowCount(self, parent: Index = _NO_INDEX) -> int:
         """Return the number of rows read so far."""
-        return len(self._item(parent).children) if parent.column() <= 0 else 0
+        return len(self.item(parent).children) if parent.column() <= 0 else 0
 
     def columnCount(self, parent: Index = _NO_INDEX) -> int:
         """Return 1."""
@@ -100,51 +187,79 @@ class TreeModel(QAbstractItemModel):
 
     def hasChildren(self, parent: Index = _NO_INDEX) -> bool:
         """Tell whether a row can be opened; known before its children are."""
-        item = self._item(parent)
+        item = self.item(parent)
         if item.loaded:
             return bool(item.children)
-        return item.node is None or (not item.node.is_channel and item.node.channels_total > 0)
+        if item.entry is None:
+            return True
+        if item.entry.node is not None and item.entry.node.kind is NodeKind.CENTER:
+            return self._is_open(item)
+        return not item.is_channel and item.counts[0] > 0
 
     def canFetchMore(self, parent: Index) -> bool:
-        """Tell whether there are rows not read yet and nobody is reading them."""
-        item = self._item(parent)
-        if item.loading or (item.node is None and not self._session.signed_in):
+        """Tell whether there are rows not read yet, which the view has to have now, and nobody is reading them.
+
+        Further pages of a mirrored level are asked for with `fetch_next`: the view would lay out again and again.
+        """
+        item = self.item(parent)
+        if item.loading:
+            return False
+        if item.entry is None and self.levels is None and not self._session.signed_in:
             return False
         return item.next_cursor is not None if item.loaded else self.hasChildren(parent)
 
     def fetchMore(self, parent: Index) -> None:
-        """Begin to read the next page."""
-        item = self._item(parent)
-        if self.canFetchMore(parent):
+        """Read the next page, or begin to."""
+        item = self.item(parent)
+        if not self.canFetchMore(parent):
+            return
+        if item is self._root and self.levels is not None:
+            self.take_roots()
+        elif self.levels is not None and self.levels.serves(item.id):
+            self._fetch_mirrored(item, FIRST_PAGE)
+        else:
             self._set_loading(item, True)
             self._background.start(self._read_page(item, self._generation))
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def fetch_next(self, item: TreeItem) -> bool:
+        """Read more rows of a mirrored level that is open, as many again; tell whether there were any."""
+        serves = self.levels is not None and self.levels.serves(item.id)
+        if not serves or not item.loaded or item.loading or len(item.children) >= item.total:
+            return False
+        self._fetch_mirrored(item, max(FIRST_PAGE, min(LARGEST_PAGE, len(item.children))))
+        return True
+
+    def data(self, index: Index, role: int = _DISPLAY) -> Any:
         """Return what the view shows of a row."""
-        node = self._item(index).node
-        if node is None:
+        item = self.item(index)
+        if item.entry is None:
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return node.name
-        if role == Qt.ItemDataRole.DecorationRole:
-            return node_icon(node, self._icon_px)
+        if item.stale:
+            self._freshen(item)
+        if role == _DISPLAY:
+            return self._name(item)
+        if role == _ICON:
+            return row_icon(item.entry.row, item.node, self._icon_px)
         if role == NODE_ROLE:
-            return node
+            return item.node
         if role == COUNTS_ROLE:
-            return "" if node.is_channel else f"{node.channels_online}/{node.channels_total}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{node.name}\n{node.gb_code}" if node.gb_code else node.name
+            return "" if item.is_channel else "{1}/{0}".format(*item.counts)
+        row = item.catalog_row
+        if role == STATE_ROLE:
+            return row.state if row and row.is_channel else ChannelState("online" if item.counts[1] else "offline")
+        if role == FAVOURITE_ROLE:
+            return row is not None and self.levels is not None and self.levels.is_favourite(item.id)
+        if role == FLAGS_ROLE:
+            return row.flags if row else NodeFlag(0)
+        if role == _TOOL_TIP and (node := item.node):
+            return f"{self._name(item)}\n{node.gb_code}" if node.gb_code else self._name(item)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Return what can be done with a row: cameras and whole stations can be dragged."""
-        flags = super().flags(index)
         if not index.isValid():
-            return flags
-        item = self._item(index)
-        if item.node is not None and item.node.is_channel:
-            flags |= Qt.ItemFlag.ItemNeverHasChildren
-        return flags | Qt.ItemFlag.ItemIsDragEnabled
+            return Qt.ItemFlag.NoItemFlags
+        return _LEAF if self.item(index).is_channel else _BRANCH
 
     def mimeTypes(self) -> list[str]:
         """Return the type of our drags."""
@@ -158,11 +273,61 @@ class TreeModel(QAbstractItemModel):
         """Return copy: the tree stays as it is."""
         return Qt.DropAction.CopyAction
 
-    # Reading
+    # Reading the mirrors
+
+    def _is_open(self, item: TreeItem) -> bool:
+        """Tell whether what is below a center can be read."""
+        if self.levels is None or self.levels.serves(item.id):
+            return True
+        return self._session.is_signed_in(item.id)
+
+    def _fetch_mirrored(self, item: TreeItem, limit: int) -> None:
+        assert self.levels
+        try:
+            level = self.levels.page_now(item.id, len(item.children), limit)
+        except StorageFailed as err:
+            item.loaded = True
+            self.failed.emit(err)
+            return
+        if level is not None:
+            self._take_level(item, level)
+        else:
+            self._set_loading(item, True)
+            self._background.start(self._prepare(item, limit))
+
+    async def _prepare(self, item: TreeItem, limit: int) -> None:
+        assert self.levels
+        asked = (self.levels.hierarchy, self.levels.sort, self.levels.wanted)
+        try:
+            level = await self.levels.page(item.id, len(item.children), limit)
+        except (WallError, AssertionError) as err:
+            if isinstance(err, WallError):
+                self.failed.emit(err)
+            return
+        finally:
+            self._set_loading(item, False)
+        if not item.removed and asked == (self.levels.hierarchy, self.levels.sort, self.levels.wanted):
+            self._take_level(item, level)
+
+    def _take_level(self, item: TreeItem, level: Level) -> None:
+        known = {child.id for child in item.children}
+        item.loaded, item.total = True, level.total
+        self.put_in(item, len(item.children), [entry for entry in level.entries if entry.id not in known])
+
+    def _freshen(self, item: TreeItem) -> None:
+        item.stale = False
+        try:
+            entry = self.levels.fresh(item) if self.levels and self.levels.serves(item.id) else None
+        except StorageFailed:
+            return  # the sync notices it, too, and tells
+        if entry is not None:
+            item.take_over(entry)
+
+    # Reading the centers
 
     async def _read_page(self, item: TreeItem, generation: int) -> None:
         try:
-            page = await self._session.children(item.node.id if item.node else None, item.next_cursor)
+            page = await self._session.children(item.id or None, item.next_cursor)
         except WallError as err:
             if generation == self._generation:
                 self.failed.emit(err)
@@ -170,20 +335,11 @@ class TreeModel(QAbstractItemModel):
         finally:
             if generation == self._generation:
                 self._set_loading(item, False)
-        if generation == self._generation and not item.removed:
-            self._append(item, page)
-
-    def _append(self, item: TreeItem, page: NodePage) -> None:
-        known = {child.node.id for child in item.children if child.node}
-        new = [TreeItem(node, item) for node in page.nodes if node.id not in known]
-        item.loaded, item.next_cursor = True, page.next_cursor
-        if not new:
-            return
-        first = len(item.children)
-        self.beginInsertRows(self._index(item), first, first + len(new) - 1)
-        item.append(new)
-        self._remember(new)
-        self.endInsertRows()
+        mirrored = self.levels is not None and self.levels.serves(item.id)
+        if generation == self._generation and not item.removed and not mirrored:
+            known = {child.id for child in item.children}
+            item.loaded, item.next_cursor = True, page.next_cursor
+            self.put_in(item, len(item.children), [center_entry(node) for node in page.nodes if node.id not in known])
 
     async def _refresh(self, item: TreeItem, generation: int) -> None:
         """Read a level again as far as it was read, then the open ones below it."""
@@ -192,7 +348,7 @@ class TreeModel(QAbstractItemModel):
         cursor = None
         try:
             while True:
-                page = await self._session.children(item.node.id if item.node else None, cursor)
+                page = await self._session.children(item.id or None, cursor)
                 nodes += page.nodes
                 cursor = page.next_cursor
                 if cursor is None or len(nodes) >= wanted:
@@ -200,54 +356,84 @@ class TreeModel(QAbstractItemModel):
         except WallError as err:
             self.failed.emit(err)
             return
-        if generation != self._generation or item.removed or item.loading:
+        mirrored = self.levels is not None and self.levels.serves(item.id)
+        if generation != self._generation or item.removed or item.loading or mirrored:
             return
         item.next_cursor = cursor
-        self._merge(item, nodes)
+        self.merge(item, [center_entry(node) for node in nodes])
         for child in [child for child in item.children if child.loaded]:
             await self._refresh(child, generation)
 
-    def _merge(self, item: TreeItem, nodes: list[Node]) -> None:
-        for step in merge(item, nodes):
-            parent = self._index(item)
-            if step.remove:
-                self.beginRemoveRows(parent, step.row, step.row)
-                self._forget(item.take(step.row))
-                self.endRemoveRows()
-            elif step.insert is not None:
-                self.beginInsertRows(parent, step.row, step.row)
-                item.insert(step.row, step.insert)
-                self._remember([step.insert])
-                self.endInsertRows()
-        for child, node in zip(item.children, nodes, strict=True):
-            self._set_node(child, node)
-
     def _on_status_changed(self, status: ChannelStatus) -> None:
         item = self._items.get(status.channel_id)
-        if item and item.node and item.node.channel:
-            channel = replace(item.node.channel, online=status.online)
-            self._set_node(item, replace(item.node, channel=channel, channels_online=int(status.online)))
+        if item and item.entry and item.entry.node and item.entry.node.channel:
+            channel = replace(item.entry.node.channel, online=status.online)
+            self._set_node(item, replace(item.entry.node, channel=channel, channels_online=int(status.online)))
         for node_id, total, online in status.ancestors:
             above = self._items.get(node_id)
-            if above and above.node:
-                self._set_node(above, replace(above.node, channels_total=total, channels_online=online))
+            if above and above.entry and above.entry.node and not (self.levels and self.levels.serves(node_id)):
+                self._set_node(above, replace(above.entry.node, channels_total=total, channels_online=online))
 
     def _set_node(self, item: TreeItem, node: Node) -> None:
         if item.node != node:
-            item.node = node
-            index = self._index(item)
-            self.dataChanged.emit(index, index)
+            item.take_over(center_entry(node))
+            self.tell(item)
 
     def _set_loading(self, item: TreeItem, loading: bool) -> None:
         item.loading = loading
         if item is self._root:
             self.loading_changed.emit()
 
-    def _remember(self, items: Iterable[TreeItem]) -> None:
-        for item in items:
+    # Items and indexes
+
+    def merge(self, item: TreeItem, entries: list[Entry]) -> None:
+        """Give a row these children; those that stay keep what is open and selected below them."""
+        merge_level(self, item, entries)
+
+    def put_in(self, parent: TreeItem, row: int, entries: Sequence[Entry]) -> None:
+        """Insert new rows."""
+        if not entries:
+            return
+        new = [TreeItem(entry, parent) for entry in entries]
+        self.beginInsertRows(self.index_at(parent), row, row + len(new) - 1)
+        parent.add(row, new)
+        for item in new:
             self._numbered[item.number] = item
             for key in _keys(item):
                 self._items[key] = item
+        self.endInsertRows()
+
+    def take_out(self, parent: TreeItem, first: int, last: int) -> None:
+        """Remove rows."""
+        self.beginRemoveRows(self.index_at(parent), first, last)
+        for item in parent.take(first, last):
+            self._forget(item)
+        self.endRemoveRows()
+
+    def move_children(self, parent: TreeItem, items: list[TreeItem]) -> None:
+        """Give the same children another order."""
+        self.layoutAboutToBeChanged.emit()
+        before = [index for index in self.persistentIndexList() if self.item(index).parent is parent]
+        parent.reorder(items)
+        self.changePersistentIndexList(before, [self.index_at(self.item(index)) for index in before])
+        self.layoutChanged.emit()
+
+    def tell(self, first: TreeItem, last: TreeItem | None = None) -> None:
+        """Let views show a row again, or rows of one parent."""
+        self.dataChanged.emit(self.index_at(first), self.index_at(last or first))
+
+    def item(self, index: Index) -> TreeItem:
+        """Return the item of an index."""
+        return self._numbered.get(index.internalId(), self._root) if index.isValid() else self._root
+
+    def index_at(self, item: TreeItem) -> QModelIndex:
+        """Return the index of an item."""
+        return QModelIndex() if item is self._root else self.createIndex(item.row, 0, item.number)
+
+    def _name(self, item: TreeItem) -> str:
+        assert item.entry
+        name = item.entry.row.name if item.entry.row else item.entry.node.name if item.entry.node else ""
+        return name or (self.tr("Without a name") if item.is_channel else self.tr("Without a place"))
 
     def _forget(self, item: TreeItem) -> None:
         for child in item.children:
@@ -258,18 +444,10 @@ class TreeModel(QAbstractItemModel):
             if self._items.get(key) is item:
                 del self._items[key]
 
-    # Items and indexes
 
-    def _item(self, index: Index) -> TreeItem:
-        return self._numbered.get(index.internalId(), self._root) if index.isValid() else self._root
-
-    def _index(self, item: TreeItem) -> QModelIndex:
-        return QModelIndex() if item is self._root else self.createIndex(item.row, 0, item.number)
-
-
-def _keys(item: TreeItem) -> Iterator[str]:
-    node = item.node
-    if node is not None:
-        yield node.id
-        if node.kind is NodeKind.CHANNEL and node.channel and node.channel.id != node.id:
-            yield node.channel.id
+def _keys(item: TreeItem) -> tuple[str, ...]:
+    entry = item.entry
+    if entry is None:
+        return ()
+    channel = entry.node.channel if entry.node else None
+    return (entry.id,) if channel is None or channel.id == entry.id else (entry.id, channel.id)
