@@ -7,6 +7,7 @@ every candidate is looked at before it is shown.
 
 import re
 import unicodedata
+from itertools import product
 from typing import NamedTuple
 from zlib import crc32
 
@@ -52,8 +53,10 @@ class NameIndex:
 
     def __init__(self, readings: Readings) -> None:
         self._readings = readings
+        self._ranks = readings.ranks
         self._kept: dict[str, tuple[str, str]] = {}
-        self._heads: dict[str, str] = {}
+        self._starts: dict[str, str] = {}  # by the first two characters
+        self._heads: dict[str, str] = {}  # by the first digits of codes
 
     def name(self, text: str) -> Indexed:
         """Return what is stored of a name."""
@@ -62,7 +65,8 @@ class NameIndex:
             return Indexed("", b"")
         padded = f" {form}  "
         kept = self._kept
-        tokens, ranks = [self._start(form)], []
+        tokens = [self._starts.get(form[:2]) or self._start(form[:2])]
+        ranks = []
         for i in range(len(form)):
             window = padded[i : i + 4]
             pair = kept.get(window)
@@ -70,7 +74,9 @@ class NameIndex:
                 pair = self._keep(window)
             tokens.append(pair[0])
             ranks.append(pair[1])
-        key = _DIGITS.sub(_counted, "".join(ranks))
+        key = "".join(ranks)
+        if not key.isalpha():
+            key = _DIGITS.sub(_counted, key)
         return Indexed(" ".join(tokens), key.encode("utf-16-be"))
 
     def code(self, text: str) -> str:
@@ -91,24 +97,29 @@ class NameIndex:
 
     def _pair(self, window: str) -> set[str]:
         """Return the tokens of the second character of four, and of the pair it makes with the third."""
-        before, here, after, beyond = (c.strip() for c in window)
-        mine = self._readings.all_of(before, here, after)
+        here, after = window[1], window[2].strip()
+        mine = self._readings.near(window[:3])
         found = {here, *(INITIALS + s[0] for s in mine), *(SYLLABLES + s for s in mine)}
         if after:
             found.add(here + after)
-            for mine_, next_ in ((a, b) for a in mine for b in self._readings.all_of(here, after, beyond)):
-                found |= {INITIALS + mine_[0] + next_[0], SYLLABLES + mine_ + next_}
+            for first, second in product(mine, self._readings.near(window[1:])):
+                found |= {INITIALS + first[0] + second[0], SYLLABLES + first + second}
         return found
 
-    def _start(self, form: str) -> str:
-        first = self._readings.all_of("", form[0], form[1:2])
-        found = {START + form[0], START + form[:2], *(START + INITIALS + s[0] for s in first)}
-        return " ".join(found | {START + SYLLABLES + s for s in first})
+    def _start(self, two: str) -> str:
+        """Return the tokens of a name's first characters."""
+        if len(self._starts) >= _MOST_KEPT:
+            self._starts.clear()
+        syllables = self._readings.near(f" {two} "[:3])
+        found = {START + two[0], START + two}
+        found |= {START + INITIALS + s[0] for s in syllables} | {START + SYLLABLES + s for s in syllables}
+        tokens = self._starts[two] = " ".join(found)
+        return tokens
 
     def _rank(self, window: str) -> str:
         """Return the character that stands for the second of four when names are sorted."""
-        before, here, after, _ = (c.strip() for c in window)
-        rank = self._readings.ranks.get((self._readings.of(before, here, after), here))
+        here = window[1]
+        rank = self._ranks.get((self._readings.near(window[:3])[0], here))
         return rank or (here if here < "\u4e00" else "\ue000")
 
 

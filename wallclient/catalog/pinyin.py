@@ -1,11 +1,15 @@
 """How names are read aloud: a syllable for every character, in the company it keeps, and the order that follows.
 
-The dictionaries of pypinyin are used directly. Loading them takes 0.2 s and 50 MB, so that is left until the first
-name has to be read.
+The dictionaries are pypinyin's. They are read from its data files piece by piece and only as far as place names need
+them: its own import takes 100 ms at a time in which no other thread of the program runs, and 50 MB.
 """
 
 import functools
+import importlib.util
+import re
 import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
 
 # Characters whose other reading an operator may well type, wherever the character stands.
 OTHER_READINGS = {
@@ -23,6 +27,9 @@ OTHER_READINGS = {
     "车": ("che",),
 }
 _FIRST_RANK, _RANKS_END = 0x4E00, 0xD800
+_LONGEST_PHRASE = 3
+_ENTRY = re.compile(r'"([^"]+)":\s*("[^"]*"|\[(?:[^\[\]]|\[[^\[\]]*\])*\])')
+_FIRST_TONE = re.compile(r'\[\s*"([^"]+)"')
 _MOST_KNOWN = 20_000
 _CHINESE = range(0x4E00, 0xA000)
 
@@ -31,10 +38,8 @@ class Readings:
     """The dictionaries, and what was read lately. Use from one thread."""
 
     def __init__(self) -> None:
-        from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-
-        self._phrases: dict[str, list[list[str]]] = PHRASES_DICT
-        self._characters: dict[int, str] = PINYIN_DICT
+        self._phrases = _phrases()
+        self._characters = _characters()
         self._known: dict[str, tuple[str, ...]] = {}
 
     def of(self, before: str, character: str, after: str) -> str:
@@ -42,10 +47,9 @@ class Readings:
 
         What has no reading, such as a letter or a digit, stands for itself.
         """
-        tones = self._characters.get(ord(character))
-        if tones is None:
+        choices = self._characters.get(character)
+        if choices is None:
             return character
-        choices = list(dict.fromkeys(map(toneless, tones.split(","))))
         if len(choices) == 1:
             return choices[0]
         found = self._in_phrase(before, character, after)
@@ -56,20 +60,19 @@ class Readings:
         right = self.of(before, character, after)
         return (right, *(other for other in OTHER_READINGS.get(character, ()) if other != right))
 
+    def near(self, three: str) -> tuple[str, ...]:
+        """Return all syllables the character in the middle of three may be typed by; a blank stands for nothing."""
+        ways = self._known.get(three)
+        if ways is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            ways = self._known[three] = self.all_of(three[0].strip(), three[1], three[2].strip())
+        return ways
+
     def words(self, text: str) -> list[tuple[str, ...]]:
         """Return the syllables each character of a text may be typed by."""
         padded = f" {text} "
-        known = self._known
-        if len(known) > _MOST_KNOWN:
-            known.clear()
-        found = []
-        for i in range(len(text)):
-            near = padded[i : i + 3]
-            ways = known.get(near)
-            if ways is None:
-                ways = known[near] = self.all_of(near[0].strip(), near[1], near[2].strip())
-            found.append(ways)
-        return found
+        return [self.near(padded[i : i + 3]) for i in range(len(text))]
 
     @property
     def syllables(self) -> frozenset[str]:
@@ -88,17 +91,49 @@ class Readings:
             (character + after, 0),
         ):
             found = self._phrases.get(phrase) if len(phrase) > 1 else None
-            if found is not None and len(found) == len(phrase):
-                return toneless(found[place][0])
+            if found is not None:
+                return found.split()[place]
         return None
+
+
+def _entries(name: str) -> Iterator[tuple[str, str]]:
+    """Yield keys and values (as JSON) of one of pypinyin's dictionaries."""
+    found = importlib.util.find_spec("pypinyin")
+    if found is None or not found.submodule_search_locations:
+        raise ModuleNotFoundError("pypinyin")
+    text = (Path(found.submodule_search_locations[0]) / name).read_text("utf-8")
+    return ((match[1], match[2]) for match in _ENTRY.finditer(text))
+
+
+@functools.cache
+def _characters() -> dict[str, tuple[str, ...]]:
+    """Return the syllables of every character, the usual one first."""
+    kept: dict[tuple[str, ...], tuple[str, ...]] = {}  # there are few different ones
+    found = {}
+    for code, tones in _entries("pinyin_dict.json"):
+        choices = tuple(dict.fromkeys(map(toneless, tones.strip('"').split(","))))
+        found[chr(int(code))] = kept.setdefault(choices, choices)
+    return found
+
+
+@functools.cache
+def _phrases() -> dict[str, str]:
+    """Return the syllables of short phrases in which a character is not read as it would be alone."""
+    characters = _characters()
+    found = {}
+    for phrase, value in _entries("phrases_dict.json"):
+        if len(phrase) > _LONGEST_PHRASE:
+            continue
+        syllables = [toneless(tone) for tone in _FIRST_TONE.findall(value)]
+        if len(syllables) == len(phrase) and any(len(characters.get(c, ())) > 1 for c in phrase):
+            found[phrase] = " ".join(syllables)
+    return found
 
 
 @functools.cache
 def _pairs() -> tuple[tuple[str, str], ...]:
-    from pypinyin.constants import PINYIN_DICT
-
-    codes = ((chr(code), tones) for code, tones in PINYIN_DICT.items() if code in _CHINESE)
-    return tuple(sorted({(toneless(tone), character) for character, tones in codes for tone in tones.split(",")[:3]}))
+    known = ((c, choices) for c, choices in _characters().items() if ord(c) in _CHINESE)
+    return tuple(sorted({(syllable, character) for character, choices in known for syllable in choices[:3]}))
 
 
 @functools.cache
