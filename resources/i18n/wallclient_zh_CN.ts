@@ -2,6 +2,135 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>CenterDesk</name>
+    <message>
+        <source>Log in…</source>
+        <translation>登录…</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>退出登录</translation>
+    </message>
+    <message>
+        <source>Centers…</source>
+        <translation>中心…</translation>
+    </message>
+</context>
+<context>
+    <name>CenterDialog</name>
+    <message>
+        <source>Add center</source>
+        <translation>添加中心</translation>
+    </message>
+    <message>
+        <source>Edit center</source>
+        <translation>编辑中心</translation>
+    </message>
+    <message>
+        <source>As the center calls itself</source>
+        <translation>使用中心自己的名称</translation>
+    </message>
+    <message>
+        <source>The authorities this computer trusts</source>
+        <translation>本机信任的证书机构</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Own authority</source>
+        <translation>自有证书机构</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Asking the center…</source>
+        <translation>正在询问中心…</translation>
+    </message>
+    <message>
+        <source>Certificate of the authority</source>
+        <translation>证书机构的证书</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer)</source>
+        <translation>证书 (*.pem *.crt *.cer)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+</context>
+<context>
+    <name>CentersDialog</name>
+    <message>
+        <source>Centers</source>
+        <translation>中心</translation>
+    </message>
+    <message>
+        <source>Add…</source>
+        <translation>添加…</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Log in…</source>
+        <translation>登录…</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>移除…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>address not usable</source>
+        <translation>地址不可用</translation>
+    </message>
+    <message>
+        <source>not encrypted</source>
+        <translation>未加密</translation>
+    </message>
+    <message>
+        <source>Log out</source>
+        <translation>退出登录</translation>
+    </message>
+    <message>
+        <source>{name} is removed from this computer, with the copy of its camera tree and everything the keyring holds for it. Views keep their other cameras.</source>
+        <translation>将从本机移除 {name}，包括其摄像机目录的本地副本和密钥环中保存的全部登录信息。视图中的其他摄像机保留不变。</translation>
+    </message>
+    <message>
+        <source>Remove center</source>
+        <translation>移除中心</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+</context>
+<context>
     <name>KeysDialog</name>
     <message>
         <source>Keys</source>
@@ -30,8 +159,16 @@
         <translation>登录</translation>
     </message>
     <message>
+        <source>Stay signed in on this computer</source>
+        <translation>在本机保持登录</translation>
+    </message>
+    <message>
+        <source>Keep the password, too, for when that has lapsed</source>
+        <translation>同时保存密码，登录过期后自动使用</translation>
+    </message>
+    <message>
         <source>Center</source>
-        <translation>中心地址</translation>
+        <translation>中心</translation>
     </message>
     <message>
         <source>User</source>
@@ -94,6 +231,14 @@
         <translation>选择…</translation>
     </message>
     <message>
+        <source>Centers…</source>
+        <translation>中心…</translation>
+    </message>
+    <message>
+        <source>Centers</source>
+        <translation>中心</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言</translation>
     </message>
@@ -129,16 +274,12 @@
         <translation>{count} 路无画面</translation>
     </message>
     <message>
-        <source>not logged in</source>
-        <translation>未登录</translation>
+        <source>no center</source>
+        <translation>没有中心</translation>
     </message>
     <message>
-        <source>connected</source>
-        <translation>已连接</translation>
-    </message>
-    <message>
-        <source>does not answer</source>
-        <translation>无响应</translation>
+        <source>{count} centers:   {states}</source>
+        <translation>{count} 个中心：   {states}</translation>
     </message>
 </context>
 <context>
@@ -150,6 +291,17 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>TreeModel</name>
+    <message>
+        <source>Without a name</source>
+        <translation>未命名</translation>
+    </message>
+    <message>
+        <source>Without a place</source>
+        <translation>未归属</translation>
     </message>
 </context>
 <context>
@@ -224,6 +376,85 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>center_text</name>
+    <message>
+        <source>not logged in</source>
+        <translation>未登录</translation>
+    </message>
+    <message>
+        <source>signing in…</source>
+        <translation>正在登录…</translation>
+    </message>
+    <message>
+        <source>connected</source>
+        <translation>已连接</translation>
+    </message>
+    <message>
+        <source>does not answer</source>
+        <translation>无响应</translation>
+    </message>
+    <message>
+        <source>{name} answers, version {version}.</source>
+        <translation>{name} 应答正常，版本 {version}。</translation>
+    </message>
+    <message>
+        <source>This address can&apos;t be used. It looks like https://center.example:8443.</source>
+        <translation>地址无法使用，正确形式如 https://center.example:8443。</translation>
+    </message>
+    <message>
+        <source>The certificate file can&apos;t be read. It has to be a PEM file with an authority&apos;s certificate.</source>
+        <translation>证书文件无法读取，应为含有证书机构证书的 PEM 文件。</translation>
+    </message>
+    <message>
+        <source>The center answers, but its certificate is not trusted: another authority, another name, or lapsed. For an authority of your own, choose its certificate file.</source>
+        <translation>中心有应答，但其证书不受信任：签发机构不同、名称不符或已过期。如使用自有证书机构，请选择其证书文件。</translation>
+    </message>
+    <message>
+        <source>Nobody answers at this address. Check the address, http or https, and the network.</source>
+        <translation>该地址没有应答。请检查地址、http 或 https 以及网络。</translation>
+    </message>
+    <message>
+        <source>Something answers at this address, but it is no center.</source>
+        <translation>该地址有应答，但不是视频中心。</translation>
+    </message>
+    <message>
+        <source>Kept encrypted in the keyring of this computer.</source>
+        <translation>登录信息加密保存在本机密钥环中。</translation>
+    </message>
+    <message>
+        <source>This computer has no keyring, so nothing is kept.</source>
+        <translation>本机没有密钥环，不保存任何登录信息。</translation>
+    </message>
+    <message>
+        <source>The keyring of this computer is switched off.</source>
+        <translation>本机密钥环已停用，不保存任何登录信息。</translation>
+    </message>
+    <message>
+        <source>Several keyrings are installed and not all may be safe, so nothing is kept.</source>
+        <translation>本机装有多个密钥环，无法确认都安全，不保存任何登录信息。</translation>
+    </message>
+    <message>
+        <source>The keyring asks for its password on a terminal, so nothing is kept.</source>
+        <translation>密钥环需在终端输入密码，不保存任何登录信息。</translation>
+    </message>
+    <message>
+        <source>The keyring writes unencrypted, so nothing is kept.</source>
+        <translation>密钥环不加密保存，因此不保存任何登录信息。</translation>
+    </message>
+    <message>
+        <source>The keyring is not known to be safe, so nothing is kept.</source>
+        <translation>无法确认密钥环是否安全，不保存任何登录信息。</translation>
+    </message>
+    <message>
+        <source>The keyring does not work, so nothing is kept.</source>
+        <translation>密钥环无法使用，不保存任何登录信息。</translation>
+    </message>
+    <message>
+        <source>http:// is not encrypted: passwords and pictures can be read on the way.</source>
+        <translation>http:// 未加密：密码和图像在传输途中可能被窃取。</translation>
     </message>
 </context>
 <context>
@@ -471,6 +702,10 @@
         <translation>没有查看该摄像机的权限。</translation>
     </message>
     <message>
+        <source>You lack the right “Live view” for this camera.</source>
+        <translation>您没有此摄像机的“实时预览”权限。</translation>
+    </message>
+    <message>
         <source>The stream can&apos;t be decoded.</source>
         <translation>码流无法解码。</translation>
     </message>
@@ -535,6 +770,10 @@
         <translation>中心已没有该对象。</translation>
     </message>
     <message>
+        <source>Nobody this computer trusts vouches for the center&apos;s certificate.</source>
+        <translation>中心的证书不受本机信任。</translation>
+    </message>
+    <message>
         <source>The center is busy. Please try again in a moment.</source>
         <translation>中心繁忙，请稍后再试。</translation>
     </message>
@@ -557,6 +796,18 @@
     <message>
         <source>The file can&apos;t be written. Check free space and permissions.</source>
         <translation>文件无法写入，请检查磁盘空间和权限。</translation>
+    </message>
+    <message>
+        <source>The keyring is locked.</source>
+        <translation>密钥环已锁定。</translation>
+    </message>
+    <message>
+        <source>There is no safe keyring on this computer.</source>
+        <translation>本机没有安全的密钥环。</translation>
+    </message>
+    <message>
+        <source>The keyring does not work.</source>
+        <translation>密钥环无法使用。</translation>
     </message>
     <message>
         <source>This did not work.</source>
@@ -607,8 +858,40 @@
         <translation>{subject} 已恢复连接。</translation>
     </message>
     <message>
+        <source>{subject}: not signed in by itself. {error}</source>
+        <translation>{subject}：未能自动登录。{error}</translation>
+    </message>
+    <message>
+        <source>{subject}: you will have to log in again next time. {error}</source>
+        <translation>{subject}：下次需重新登录。{error}</translation>
+    </message>
+    <message>
+        <source>The keyring still holds log-in data for {subject}. {error}</source>
+        <translation>密钥环中仍保存着 {subject} 的登录信息。{error}</translation>
+    </message>
+    <message>
+        <source>{subject}: this address can&apos;t be used. See the settings.</source>
+        <translation>{subject}：地址无法使用，请查看设置。</translation>
+    </message>
+    <message>
         <source>{subject} has no audio.</source>
         <translation>{subject} 没有声音。</translation>
+    </message>
+    <message>
+        <source>Live view</source>
+        <translation>实时预览</translation>
+    </message>
+    <message>
+        <source>Playback</source>
+        <translation>录像回放</translation>
+    </message>
+    <message>
+        <source>PTZ control</source>
+        <translation>云台控制</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>录像导出</translation>
     </message>
     <message>
         <source>Picture stopped at {time}</source>
@@ -621,6 +904,10 @@
     <message>
         <source>Next try in {seconds} s</source>
         <translation>{seconds} 秒后重试</translation>
+    </message>
+    <message>
+        <source>You lack the right “{right}”.</source>
+        <translation>您没有“{right}”权限。</translation>
     </message>
     <message>
         <source>{count} panes</source>

@@ -45,6 +45,7 @@ class CentersDialog(PlainDialog):
         self.list.setUniformItemSizes(True)
         self.body.addWidget(self.list)
         row = QHBoxLayout()
+        row.setSpacing(metrics.space_px)
         self.add_button = self._button(row, self.tr("Add…"), lambda: self._edit(None))
         self.edit_button = self._button(row, self.tr("Edit…"), lambda: self._edit(self._current()))
         self.session_button = self._button(row, self.tr("Log in…"), self._on_session)
@@ -95,7 +96,8 @@ class CentersDialog(PlainDialog):
         try:
             access = self._centers.access(config.key)
         except NotFound:
-            item.setText(f"{config.name or config.url}    {self.tr('address not usable')}")
+            unusable = self.tr("address not usable")
+            item.setText(f"{config.name or config.url}    {unusable}")
             item.setIcon(icon("warning", COLORS.bad, self._metrics.icon_px))
             return
         operator = access.session.operator

@@ -101,7 +101,10 @@ class QuestionDialog(PlainDialog):
 
     def __init__(self, title: str, text: str, yes: str, metrics: Metrics, parent: QWidget | None = None) -> None:
         super().__init__(title, metrics, parent)
-        self.hint(text)
+        label = self.hint(text)
+        width = metrics.text_px * 38
+        label.setFixedWidth(width)  # with its height for this width, or a long text loses its last line
+        label.setMinimumHeight(label.heightForWidth(width))
         self.buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole)
         cancel = self.buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         cancel.setDefault(True)

@@ -45,6 +45,7 @@ class SettingsDialog(PlainDialog):
         browse = QPushButton(self.tr("Choose…"))
         browse.clicked.connect(self._on_browse)
         folder = QHBoxLayout()
+        folder.setSpacing(metrics.space_px)
         folder.addWidget(self.folder_edit, 1)
         folder.addWidget(browse)
         self.centers_button = QPushButton(self.tr("Centers…"))
