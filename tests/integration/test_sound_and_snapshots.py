@@ -30,7 +30,7 @@ async def test_a_snapshot_has_the_size_of_the_source_however_small_the_pane(stag
     assert taken.camera == 5
     assert shown is not None
     assert (taken.counter - shown.counter) % strip.COUNTER_MODULO < 200, "the picture of that moment, or soon after"
-    assert snapshot.channel.id == "c5"
+    assert snapshot.channel == pane.channel
 
 
 async def test_there_is_no_snapshot_of_nothing(stage: Stage):
