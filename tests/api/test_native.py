@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from wallclient.api import models
 from wallclient.api.center import Center
 from wallclient.api.native import NativeCenter, read_lease, read_node
 from wallclient.demo.center import EmbeddedCenter
+from wallclient.domain.catalog import ALL_RIGHTS, Right, rights_of
 from wallclient.domain.errors import BadAddress, BadPayload, CameraOffline, NotFound, ServerFailed, SignInNeeded
 from wallclient.domain.event import CatalogMoved, ChannelStatus, EventsLost, LineState
 from wallclient.domain.node import CameraKind, NodeKind
@@ -101,8 +103,17 @@ def test_the_tree(center, embedded):
     assert rest.next_cursor is None
     assert (*page.nodes, *rest.nodes) == tuple(embedded.city.children(city.id, 0, 100)[0])
     below = center.channels_below("s50010301", limit=5)
-    assert below.channels[0] == center.channel("c1") == embedded.city.channel("c1")
+    assert below.channels[0] == center.channel("c1") == replace(embedded.city.channel("c1"), rights=ALL_RIGHTS)
     assert below.next_cursor is not None
+
+
+def test_a_channel_tells_what_this_operator_may_do(embedded):
+    center = NativeCenter(embedded.base_url)
+    center.log_in("yuzhong", embedded.password)
+    channel = center.channel("c1")
+    assert rights_of(channel.rights) == {Right.VIEW}
+    assert center.channels_below("s50010301", limit=5).channels[0] == channel
+    center.close()
 
 
 @pytest.mark.parametrize("node_id", ["nope", "", ".", "..", "a/b", "中", "a b", "%2e%2e", "x?limit=1"])

@@ -72,6 +72,7 @@ class ChannelDocument(Struct):
     latitude: float | None = None
     has_audio: bool = False
     path: list[str] = []
+    rights: int | None = None
 
 
 class NodeDocument(Struct):

@@ -14,7 +14,7 @@ from wallclient.api.native_events import NativeEvents
 from wallclient.api.tokens import Tokens
 from wallclient.api.wire import Wire
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
-from wallclient.domain.catalog import ChangeBatch, NotModified, SnapshotPage
+from wallclient.domain.catalog import ALL_RIGHTS, ChangeBatch, NotModified, SnapshotPage
 from wallclient.domain.errors import BadAddress, BadPayload, CenterError, NotFound, SignInNeeded
 from wallclient.domain.node import CameraKind, Channel, Node, NodeKind, NodePage, PlaceCategory
 from wallclient.domain.stream import Codec, Credentials, Lease, Protocol, Source, StreamKind
@@ -204,6 +204,7 @@ def read_channel(raw: models.ChannelDocument) -> Channel:
         raw.latitude,
         raw.has_audio,
         tuple(raw.path),
+        None if raw.rights is None else raw.rights & ALL_RIGHTS,
     )
 
 

@@ -173,10 +173,14 @@ class _Api:
     def _children(self, request: Request, session: Session, node_id: str | None) -> Response:
         offset, limit = _page(request)
         nodes, following = self._state.view(session.user).children(node_id, offset, limit)
-        return _json(models.NodePageDocument([_node(node) for node in nodes], _cursor(following)))
+        return _json(
+            models.NodePageDocument(
+                [_node(node, self._state.operators[session.user]) for node in nodes], _cursor(following)
+            )
+        )
 
     async def node(self, request: Request, session: Session) -> Response:
-        return _json(_node(self._find_node(request, session)))
+        return _json(_node(self._find_node(request, session), self._state.operators[session.user]))
 
     async def channels_below(self, request: Request, session: Session) -> Response:
         node = self._find_node(
@@ -184,10 +188,12 @@ class _Api:
         )  # before the cursor: what is wrong with a page of no node does not matter
         offset, limit = _page(request)
         channels, following = self._state.view(session.user).channels_below(node.id, offset, limit)
-        return _json(models.ChannelPageDocument([_channel(channel) for channel in channels], _cursor(following)))
+        operator = self._state.operators[session.user]
+        items = [_channel(channel, operator) for channel in channels]
+        return _json(models.ChannelPageDocument(items, _cursor(following)))
 
     async def channel(self, request: Request, session: Session) -> Response:
-        return _json(_channel(self._find_channel(request, session)))
+        return _json(_channel(self._find_channel(request, session), self._state.operators[session.user]))
 
     def _find_node(self, request: Request, session: Session) -> Node:
         try:
@@ -306,7 +312,7 @@ def _no_such(what: str) -> Refusal:
     return Refusal(404, f"no-such-{what}", f"There is no such {what}.")
 
 
-def _node(node: Node) -> models.NodeDocument:
+def _node(node: Node, operator: Operator) -> models.NodeDocument:
     return models.NodeDocument(
         node.id,
         node.parent_id,
@@ -315,11 +321,11 @@ def _node(node: Node) -> models.NodeDocument:
         node.gb_code,
         node.channels_total,
         node.channels_online,
-        _channel(node.channel) if node.channel else None,
+        _channel(node.channel, operator) if node.channel else None,
     )
 
 
-def _channel(channel: Channel) -> models.ChannelDocument:
+def _channel(channel: Channel, operator: Operator) -> models.ChannelDocument:
     return models.ChannelDocument(
         channel.id,
         channel.name,
@@ -331,6 +337,7 @@ def _channel(channel: Channel) -> models.ChannelDocument:
         channel.latitude,
         channel.has_audio,
         list(channel.path),
+        operator.rights_at(channel.place),
     )
 
 
