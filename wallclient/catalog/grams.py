@@ -1,4 +1,4 @@
-"""What the search index holds of a camera: single characters and pairs, of the name, its initials and its syllables.
+"""What the search index holds of a camera: characters and pairs of the name and its syllables, up to three initials.
 
 FTS5's own trigrams can't find one or two Chinese characters, so the index is fed ready-made tokens. Kinds of tokens are
 told apart by a first letter; should a name hold such a letter itself, the search only gets candidates too many, and
@@ -47,8 +47,8 @@ class Indexed(NamedTuple):
 class NameIndex:
     """Turns names into tokens and sort keys, at 250,000 names a second and more. Use from one thread.
 
-    Everything about one character depends on the two beside it, and on one more for the pair it begins. There are few
-    such neighbourhoods of four characters in one station, so what follows from each is kept for a while.
+    Everything about one character depends on the two beside it, and on two more for the three it begins. There are few
+    such neighbourhoods of five characters in one station, so what follows from each is kept for a while.
     """
 
     def __init__(self, readings: Readings) -> None:
@@ -63,12 +63,12 @@ class NameIndex:
         form = search_form(text)
         if not form:
             return Indexed("", b"")
-        padded = f" {form}  "
+        padded = f" {form}   "
         kept = self._kept
         tokens = [self._starts.get(form[:2]) or self._start(form[:2])]
         ranks = []
         for i in range(len(form)):
-            window = padded[i : i + 4]
+            window = padded[i : i + 5]
             pair = kept.get(window)
             if pair is None:
                 pair = self._keep(window)
@@ -96,14 +96,17 @@ class NameIndex:
         return pair
 
     def _pair(self, window: str) -> set[str]:
-        """Return the tokens of the second character of four, and of the pair it makes with the third."""
-        here, after = window[1], window[2].strip()
+        """Return the tokens of the second character of five, and of the two and three it begins."""
+        here, after, beyond = window[1], window[2].strip(), window[3].strip()
         mine = self._readings.near(window[:3])
         found = {here, *(INITIALS + s[0] for s in mine), *(SYLLABLES + s for s in mine)}
         if after:
             found.add(here + after)
-            for first, second in product(mine, self._readings.near(window[1:])):
+            next_ = self._readings.near(window[1:4])
+            last = self._readings.near(window[2:5]) if beyond else ()
+            for first, second in product(mine, next_):
                 found |= {INITIALS + first[0] + second[0], SYLLABLES + first + second}
+                found |= {INITIALS + first[0] + second[0] + third[0] for third in last}
         return found
 
     def _start(self, two: str) -> str:
@@ -117,7 +120,7 @@ class NameIndex:
         return tokens
 
     def _rank(self, window: str) -> str:
-        """Return the character that stands for the second of four when names are sorted."""
+        """Return the character that stands for the second of five when names are sorted."""
         here = window[1]
         rank = self._ranks.get((self._readings.near(window[:3])[0], here))
         return rank or (here if here < "\u4e00" else "\ue000")

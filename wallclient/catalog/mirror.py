@@ -27,6 +27,8 @@ from wallclient.domain.errors import SnapshotGone, StorageFailed
 _log = logging.getLogger(__name__)
 ROWS_PER_COMMIT = 20_000
 COMMIT_S = 1.5  # a first sync shows what has come so often
+_TIDY, _WANTED, _STARTED = "tidy", 1, 2
+_TIDY_PAGES = 400
 RECENT = 200  # cameras that are remembered as shown lately
 
 
@@ -226,6 +228,7 @@ class Mirror:
             self._set(key, generation.number)
         self._forget("staging")
         self._set("synced", time.time())
+        self._set(_TIDY, _WANTED)
         db = self._open_db()
         db.execute("COMMIT")
         self._live, self._staging = (generation, standing), None
@@ -237,6 +240,27 @@ class Mirror:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             db.execute("PRAGMA optimize")
         return CatalogChange(everything=True)
+
+    def tidy(self) -> bool:
+        """Do a little to make searching faster after a snapshot; return whether there is more to do.
+
+        Every commit left a part of its own in the index, and every word is looked up in each.
+        """
+        live = self._opened_live()
+        if live is None or self._get(_TIDY) is None:
+            return False
+        find = f"find_{live[0].number}"
+        with self._transaction() as db:
+            started = self._get(_TIDY) == _STARTED
+            before = db.total_changes
+            pages = _TIDY_PAGES if started else -_TIDY_PAGES  # below 0: begin to merge all parts into one
+            db.execute(f"INSERT INTO {find}({find}, rank) VALUES('merge', ?)", (pages,))
+            more = not started or db.total_changes - before > 1
+            if more:
+                self._set(_TIDY, _STARTED)
+            else:
+                self._forget(_TIDY)
+        return more
 
     # --- changes ---
 

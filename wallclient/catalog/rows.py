@@ -17,6 +17,7 @@ STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
 LOOK_NUMBER: dict[CameraKind | None, int | None] = {None: None} | {look: n for n, look in enumerate(LOOKS)}
 PLACE_NUMBER: dict[PlaceCategory | None, int | None] = {None: None} | {place: n for n, place in enumerate(PLACES)}
 CHANNEL = KIND_NUMBER[NodeKind.CHANNEL]
+GROUP = KIND_NUMBER[NodeKind.GROUP]
 ONLINE = STATE_NUMBER[ChannelState.ONLINE]
 LONGEST_CODE = 40
 # What `row` needs, in this order; the parent's id comes from the caller.

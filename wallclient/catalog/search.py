@@ -23,7 +23,7 @@ from wallclient.domain.catalog_view import SearchHit, SearchResults
 from wallclient.domain.errors import StorageFailed
 
 LIMIT = 100
-BUDGET_S = 0.035
+BUDGET_S = 0.05
 _STEPS = 4_000  # of SQLite's machine between two looks at the clock
 _MOST_PATHS = 24  # names of inner nodes a term may stand for in the index
 _CANDIDATES = 3  # times the hits wanted, looked at in one round
@@ -114,7 +114,8 @@ class Search:
             codes: dict[int, str] = {}
             for branch in tree.branches.values():
                 made.setdefault(branch.name, []).append(branch.pk)
-                codes[branch.pk] = branch.code
+                if branch.kind != rows.GROUP and branch.code:  # groups are seldom asked for by their codes
+                    codes[branch.pk] = search_form(branch.code)
             self._words = [(Words(name, "", readings), pks) for name, pks in made.items()]
             self._codes = codes
             self._words_of = tree
@@ -167,17 +168,19 @@ class Search:
         if codes:
             longest = max(codes, key=len)
             read = f"SELECT pk FROM {node} WHERE code >= ? AND code < ? AND kind = ? LIMIT ?"
-            yield _numbers(db.execute(read, (longest, longest + ":", rows.CHANNEL, limit)))
+            yield _numbers(db.execute(read, (longest, longest + ":", rows.CHANNEL, round(limit * _ENOUGH))))
         if len(asked) == 1 and asked[0].term.is_whole_code:
             return
         amount = _CANDIDATES * limit
         for i in range(len(asked)):
             parts = [f"({a.term.start_expression()})" if i == j else _anywhere(a) for j, a in enumerate(asked)]
             yield self._match(db, parts, round(limit * _ENOUGH))
-        yield self._match(db, [f"({a.term.expression()})" for a in asked], amount)
-        if len(asked) == 1 and asked[0].below:
-            yield self._below(db, asked[0].below, limit)
+        if len(asked) == 1:
+            yield from self._in_slices(db, [asked[0].term.expression()], amount)
+            if asked[0].below:
+                yield self._below(db, asked[0].below, limit)
         else:
+            yield self._match(db, [f"({a.term.expression()})" for a in asked], amount)
             yield from self._in_slices(db, [_anywhere(a) for a in asked], amount)
 
     def _match(self, db: sqlite3.Connection, parts: list[str], limit: int, after: int = 0) -> list[int]:

@@ -10,7 +10,8 @@ from wallclient.catalog.pinyin import Readings
 from wallclient.domain.gbcode import LENGTH
 
 MOST_TERMS = 6
-_MOST_SPLITS = 8
+_MOST_LOOKED_AT, _MOST_SPLITS = 64, 5  # ways to cut letters into syllables
+_NEVER_FIRST = frozenset("iuv")
 _MOST_TRIGRAMS = 6
 _SHORTEST_CODE = 3
 
@@ -24,14 +25,19 @@ def split_terms(text: str) -> list[str]:
 class Words:
     """A name and a code as terms are tested against them. How the name is read is found out when letters ask for it."""
 
-    __slots__ = ("_readings", "_spellings", "_ways", "code", "form")
+    __slots__ = ("_code", "_readings", "_spellings", "_ways", "form")
 
     def __init__(self, name: str, code: str, readings: Readings) -> None:
         self.form = search_form(name)
-        self.code = search_form(code)
+        self._code = code
         self._readings = readings
         self._ways: list[tuple[str, ...]] | None = None
         self._spellings: tuple[str, ...] | None = None
+
+    @property
+    def code(self) -> str:
+        """The code in search form."""
+        return search_form(self._code)
 
     @property
     def ways(self) -> list[tuple[str, ...]]:
@@ -65,8 +71,12 @@ class Term:
         self.form = form
         self._letters = form.isascii() and form.isalpha()
         self._digits = form.isascii() and form.isdigit()
+        self._has_digits = any(c.isdigit() for c in form)
+        # no syllable begins with these; where they are letters of a name, that is found as it is written
+        self._initials = self._letters and not _NEVER_FIRST.intersection(form)
         self._syllables = readings.syllables
-        self._splits = list(itertools.islice(self._split(form), _MOST_SPLITS)) if self._letters else []
+        splits = itertools.islice(self._split(form), _MOST_LOOKED_AT) if self._letters else ()
+        self._splits = sorted(splits, key=lambda split: len(split.whole))[:_MOST_SPLITS]
 
     @property
     def is_whole_code(self) -> bool:
@@ -91,8 +101,8 @@ class Term:
         at = words.form.find(self.form)
         if at >= 0:
             return min(at, 1)
-        if self.form in words.code:
-            return 0 if words.code.startswith(self.form) and len(self.form) >= _SHORTEST_CODE else 1
+        if self._has_digits and self.form in (code := words.code):
+            return 0 if code.startswith(self.form) and len(self.form) >= _SHORTEST_CODE else 1
         if not self._letters or not words.may_spell(self.form):
             return None
         starts = (i for i in range(len(words.ways)) if self._spelled(words.ways, i))
@@ -129,8 +139,9 @@ class Term:
 
     def _either(self, mark: str) -> str:
         ways = [_pairs(self.form, mark)]
+        if self._initials:
+            ways.append(_initials(self.form, mark))
         if self._letters:
-            ways.append(_pairs(self.form, mark, INITIALS))
             ways += [self._syllable_tokens(split, mark) for split in self._splits]
         if self.is_code and not mark:
             # a few trigrams from the end, where codes differ, are enough to choose candidates by
@@ -140,25 +151,29 @@ class Term:
     def _syllable_tokens(self, split: Split, mark: str) -> list[list[str]]:
         """Return groups of tokens; one of each group must be there."""
         whole, begun = split.whole, split.begun
-        ends = sorted(s for s in self._syllables if s.startswith(begun)) if begun else []
         if not whole:
+            ends = sorted(s for s in self._syllables if s.startswith(begun))
             return [[f"{mark}{SYLLABLES}{end}" for end in ends]]
         groups = [[SYLLABLES + a + b] for a, b in pairwise(whole)]
-        if ends:
-            groups.append([f"{SYLLABLES}{whole[-1]}{end}" for end in ends])
-        if mark or not groups:
+        if begun:  # its first letter has to do: every token asked for takes its time
+            groups.append([INITIALS + whole[-1][0] + begun[0]])
+        if mark or len(whole) == 1:
             groups.append([f"{mark}{SYLLABLES}{whole[0]}"])
         return groups
 
 
-def _pairs(form: str, mark: str, kind: str = "") -> list[list[str]]:
+def _pairs(form: str, mark: str) -> list[list[str]]:
     """Return the tokens of a text by single characters and pairs; with a mark, of one that begins with it."""
-    inside = [[kind + form[i : i + 2]] for i in range(len(form) - 1)] or [[kind + form]]
+    inside = [[form[i : i + 2]] for i in range(len(form) - 1)] or [[form]]
+    return [[mark + form[:2]], *inside[1:]] if mark else inside
+
+
+def _initials(form: str, mark: str) -> list[list[str]]:
+    """Return the tokens of initials by threes; fewer letters are one token."""
+    inside = [[INITIALS + form[i : i + 3]] for i in range(len(form) - 2)] or [[INITIALS + form]]
     if not mark:
         return inside
-    if kind:
-        return [[mark + kind + form[0]], *(inside if len(form) > 1 else [])]
-    return [[mark + form[:2]], *inside[1:]]
+    return [[mark + INITIALS + form[0]], *(inside if len(form) > 1 else [])]
 
 
 def _all(groups: Iterable[Sequence[str]]) -> str:

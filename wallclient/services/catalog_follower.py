@@ -66,6 +66,8 @@ class Follower:
             self._wake.clear()
             try:
                 self._sync.catch_up()
+                self._tell(SyncPhase.FOLLOWING, None, time.time())
+                self._sync.tidy()
             except SyncStopped:
                 break
             except SignInNeeded as err:
@@ -80,7 +82,6 @@ class Follower:
                 failures = self._failed(WallError(f"{type(err).__name__}: {err}"), failures)
             else:
                 failures = 0
-                self._tell(SyncPhase.FOLLOWING, None, time.time())
                 self._wake.wait(POLL_S)
         self._tell(self._ending or SyncPhase.CANCELLED, None)
 
