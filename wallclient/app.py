@@ -21,6 +21,7 @@ from wallclient.domain.center_config import CenterConfig, new_key, typed_address
 from wallclient.domain.errors import BadAddress, StorageFailed
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.player.host_pool import HostPool
+from wallclient.services.catalogs import Catalogs
 from wallclient.services.center_access import AccessState, StandIn
 from wallclient.services.centers import Centers
 from wallclient.services.preferences import Preferences
@@ -53,7 +54,10 @@ class Application:
         self.pool = HostPool()
         self.deck = Deck(self.pool, self.centers)
         loop = asyncio.get_running_loop()
-        self.windows = Windows(self._new_wall, self.centers, self.library, self.preferences, metrics, loop)
+        self.catalogs = Catalogs(self.centers, data)
+        self.windows = Windows(
+            self._new_wall, self.centers, self.library, self.preferences, metrics, loop, self.catalogs
+        )
         self._set_aside = [file.set_aside for file in (settings, views) if file.set_aside]
         self._connected: set[str] = set()
         self.centers.status_changed.connect(self._on_status_changed)
@@ -115,7 +119,7 @@ class Application:
         """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
         self.pool.shut_down()
-        await self.centers.close()
+        await asyncio.gather(self.catalogs.close(), self.centers.close())
         self._collector.stop()
 
     def _on_status_changed(self, status: object) -> None:

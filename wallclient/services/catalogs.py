@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -20,6 +20,7 @@ from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.services.catalog import Catalog
 from wallclient.services.center_access import AccessState, CenterAccess
 from wallclient.services.centers import Centers
+from wallclient.services.search_marks import SearchMarks, Span
 from wallclient.storage.mirrors import mirror_folder
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Found:
 
     key: str  # of the center
     hit: SearchHit
+    marks: tuple[Span, ...] = ()  # parts of the name that were found
 
     @property
     def id(self) -> str:
@@ -83,6 +85,7 @@ class Catalogs(QObject):
         self._moved: dict[str, CenterAccess] = {}  # whose `catalog_moved` is connected
         self._tasks: set[asyncio.Task[Any]] = set()
         self._searches = 0
+        self._marks = SearchMarks()
         centers.changed.connect(self._on_center_changed)
         centers.added.connect(self._on_center_changed)
         centers.removed.connect(self._close)
@@ -133,7 +136,13 @@ class Catalogs(QObject):
             return None
         hits = [[Found(k, hit) for hit in answer.hits] for k, answer in zip(keys, answers, strict=True) if answer]
         ranked = [found for found in chain.from_iterable(zip_longest(*hits)) if found]  # no ranks over centers: in turn
-        return FoundList(text, tuple(ranked[:limit]), all(answer.complete for answer in answers if answer))
+        marked = await asyncio.to_thread(self._marked, ranked[:limit], text)
+        if number != self._searches:
+            return None
+        return FoundList(text, marked, all(answer.complete for answer in answers if answer))
+
+    def _marked(self, found: list[Found], text: str) -> tuple[Found, ...]:
+        return tuple(replace(one, marks=self._marks.spans(one.hit.row.name, text)) for one in found)
 
     async def channels_below(self, node_id: str, limit: int) -> tuple[Channel, ...]:
         """Return up to `limit` channels below a node or region, online ones first; from the center without a mirror."""

@@ -16,6 +16,7 @@ from wallclient.domain.view import View
 from wallclient.services.preferences import Preferences
 from wallclient.services.view_library import ViewLibrary
 from wallclient.ui.background import Background
+from wallclient.ui.camera_desk import CameraDesk
 from wallclient.ui.center_desk import CenterDesk
 from wallclient.ui.dialogs import KeysDialog, NameDialog, PlainDialog
 from wallclient.ui.icons import app_icon
@@ -27,8 +28,10 @@ from wallclient.ui.shortcuts import make_actions
 from wallclient.ui.status_strip import StatusStrip
 from wallclient.ui.theme import Metrics
 from wallclient.ui.toasts import ToastStack
+from wallclient.ui.tree_keeper import TreeKeeper
 from wallclient.ui.tree_model import TreeModel
-from wallclient.ui.tree_view import TreePanel, TreeView
+from wallclient.ui.tree_panel import MirrorTools, TreePanel
+from wallclient.ui.tree_view import TreeView
 from wallclient.ui.view_opener import ViewOpener
 from wallclient.ui.views_dialog import ViewsDialog
 from wallclient.ui.wall_drop import WallDrop
@@ -36,6 +39,7 @@ from wallclient.ui.wall_mouse import WallMouse
 from wallclient.ui.wall_widget import WallWidget
 
 if TYPE_CHECKING:
+    from wallclient.services.catalogs import Catalogs
     from wallclient.services.centers import Centers
     from wallclient.services.wall import Wall
 
@@ -57,7 +61,9 @@ class MainWindow(QMainWindow):
         preferences: Preferences,
         metrics: Metrics,
         loop: asyncio.AbstractEventLoop,
+        catalogs: "Catalogs | None" = None,
     ) -> None:
+        """Without `catalogs` the tree is read from the centers alone, and there is no search."""
         super().__init__()
         self.wall = wall
         self._centers = centers
@@ -75,9 +81,11 @@ class MainWindow(QMainWindow):
         self.commands = PaneCommands(wall, self.wall_widget, centers, preferences, self._background, self)
         self.desk = CenterDesk(centers, self._background, metrics, self)
         self.views = ViewOpener(wall, centers, self._background, self)
-        self.tree_model = TreeModel(centers, self._background, metrics.icon_px, self)
+        self.tree_model = TreeModel(centers, self._background, metrics.icon_px, self, catalogs)
         self.tree_view = TreeView(self.tree_model, metrics)
-        self.tree_panel = TreePanel(self.tree_view, self.tree_model)
+        self.tools = MirrorTools(catalogs, centers, self._background, metrics) if catalogs else None
+        self.tree_panel = TreePanel(self.tree_view, self.tree_model, self.tools)
+        self.cameras = self._camera_desk(catalogs) if catalogs else None
         self.actions_by_command = make_actions(self, self.wall_widget, self._handlers())
         self.bar = LayoutBar(wall, library, self.actions_by_command, metrics)
         self.strip = StatusStrip(wall, centers, metrics)
@@ -85,6 +93,19 @@ class MainWindow(QMainWindow):
         self._put_together()
         self._connect()
         self._on_centers_changed()
+
+    def _camera_desk(self, catalogs: "Catalogs") -> CameraDesk:
+        assert self.tools
+        assert self.tree_model.levels
+        keeper = TreeKeeper(self.tree_model, self.tree_model.levels, catalogs, self._centers, self._background)
+        desk = CameraDesk(catalogs, keeper, self.tree_view, self.tools, self._background, self._metrics, self)
+        desk.set_pane(lambda: self.wall.panes[self.wall.selected].channel)
+        desk.nodes_wanted.connect(self.commands.place_next)
+        desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+        self.commands.channels_below = catalogs.channels_below
+        self.commands.placed.connect(desk.remember)
+        self.tools.strip.log_in_requested.connect(self.desk.log_in)
+        return desk
 
     def _put_together(self) -> None:
         settings = self._preferences.settings
@@ -139,6 +160,9 @@ class MainWindow(QMainWindow):
             "tree": self.toggle_tree,
             "refresh": self.tree_model.refresh,
             "focus_tree": self._on_focus_tree,
+            "search": self._on_search,
+            "favourite": self._on_favourite,
+            "details": self._on_details,
             "new_window": self.new_window_requested.emit,
             "close_window": self.close,
             "log_in": lambda: self.desk.log_in(),
@@ -169,7 +193,10 @@ class MainWindow(QMainWindow):
     def _on_tree_menu_requested(self, position: QPoint) -> None:
         node = self.tree_model.node(self.tree_view.indexAt(position))
         if node is not None:
-            self.desk.root_menu(node, self.tree_view.viewport().mapToGlobal(position))
+            at = self.tree_view.viewport().mapToGlobal(position)
+            self.desk.root_menu(node, at)
+            if self.cameras is not None:
+                self.cameras.menu(node, at)
 
     # Views and layouts
 
@@ -266,6 +293,20 @@ class MainWindow(QMainWindow):
     def _on_focus_tree(self) -> None:
         to_tree = not self.tree_view.hasFocus() and self.tree_panel.isVisible()
         (self.tree_view if to_tree else self.wall_widget).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _on_search(self) -> None:
+        if self.cameras is not None:
+            if not self.tree_panel.isVisible():
+                self.toggle_tree()
+            self.cameras.focus_search()
+
+    def _on_favourite(self) -> None:
+        if self.cameras is not None:
+            self.cameras.toggle_favourites()
+
+    def _on_details(self) -> None:
+        if self.cameras is not None:
+            self.cameras.show_details()
 
     def _on_settings(self) -> None:
         dialog = SettingsDialog(self._preferences, str(pictures_folder()), self._metrics, self)

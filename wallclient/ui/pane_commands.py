@@ -43,6 +43,7 @@ class PaneCommands(QObject):
     expanded = Signal()
     info_toggled = Signal(bool)
     audio_toggled = Signal()
+    placed = Signal(object)  # list[Channel]: the operator put them into panes
 
     def __init__(
         self,
@@ -59,6 +60,7 @@ class PaneCommands(QObject):
         self._centers = centers
         self._preferences = preferences
         self._background = background
+        self.channels_below = centers.channels_below  # also to be had from the mirrors
         self._expansion: asyncio.Task[None] | None = None
 
     def handlers(self) -> dict[str, Callable[[], object]]:
@@ -210,7 +212,7 @@ class PaneCommands(QObject):
             for node in branches:
                 if len(channels) >= room:
                     break
-                channels += await self._centers.channels_below(node.id, room - len(channels))
+                channels += await self.channels_below(node.id, room - len(channels))
         except WallError as err:
             notice = Notice("place", NoticeKind.FAILED, NoticeLevel.ERROR, branches[0].name, error=err)
             self.noticed.emit(notice)
@@ -241,5 +243,6 @@ class PaneCommands(QObject):
         if self._wall.spot is not None and len(channels) > 1:
             self._wall.set_spot(None)
         shown = self._wall.place(channels, index)
+        self.placed.emit(channels[:shown])
         if shown < total:
             self.noticed.emit(Notice("place", NoticeKind.NOT_ALL_SHOWN, subject=subject, shown=shown, total=total))

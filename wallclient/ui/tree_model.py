@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 COUNTS_ROLE = Qt.ItemDataRole.UserRole + 2  # "online/total", empty for a camera
 STATE_ROLE = Qt.ItemDataRole.UserRole + 3  # ChannelState
-FAVOURITE_ROLE = Qt.ItemDataRole.UserRole + 4
+FAVOURITE_ROLE = Qt.ItemDataRole.UserRole + 4  # bool; None for what can't be one
 FLAGS_ROLE = Qt.ItemDataRole.UserRole + 5  # NodeFlag
 FIRST_PAGE = 200
 LARGEST_PAGE = 1000
@@ -248,7 +248,7 @@ class TreeModel(QAbstractItemModel):
         if role == STATE_ROLE:
             return row.state if row and row.is_channel else ChannelState("online" if item.counts[1] else "offline")
         if role == FAVOURITE_ROLE:
-            return row is not None and self.levels is not None and self.levels.is_favourite(item.id)
+            return self.levels.is_favourite(item.id) if row is not None and self.levels is not None else None
         if role == FLAGS_ROLE:
             return row.flags if row else NodeFlag(0)
         if role == _TOOL_TIP and (node := item.node):

@@ -1,9 +1,10 @@
-"""The tree panel: the view of the tree, its rows, and what is said while there is nothing to show."""
+"""The tree of cameras on the screen: opening, selecting, dragging, and reading further as it is scrolled."""
 
 from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QPointF,
     QRect,
     QSize,
@@ -11,35 +12,32 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPen
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QLabel,
-    QStackedLayout,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTreeView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QTreeView, QWidget
 
-from wallclient.domain.node import Node
-from wallclient.ui.theme import COLORS, Metrics, ui_font
-from wallclient.ui.tree_model import COUNTS_ROLE, NODE_ROLE, TreeModel
+from wallclient.domain.node import Node, NodeKind
+from wallclient.ui.theme import COLORS, Metrics
+from wallclient.ui.tree_delegate import RowDelegate
+from wallclient.ui.tree_item import TreeItem
+from wallclient.ui.tree_model import FAVOURITE_ROLE, TreeModel
+
+_AHEAD = 40  # rows below what is in sight
 
 
 class TreeView(QTreeView):
     """Rows of the tree; double click or Enter asks for a camera, drags carry all selected rows."""
 
     nodes_wanted = Signal(object)  # list[Node]: to be put into panes
+    favourite_toggled = Signal(object)  # Node whose star was clicked
 
     def __init__(self, model: TreeModel, metrics: Metrics, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self.setModel(model)
-        self.setItemDelegate(_RowDelegate(metrics, self))
+        self._delegate = RowDelegate(metrics, self)
+        self._opened: set[str] = set()
+        self.setItemDelegate(self._delegate)
+        self.setMouseTracking(True)  # stars show under the pointer
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)  # 497,000 rows must not be measured one by one
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -53,6 +51,10 @@ class TreeView(QTreeView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.doubleClicked.connect(self._on_double_clicked)
         model.rowsInserted.connect(self._on_rows_inserted)
+        self._further = QTimer(self, singleShot=True, interval=0)
+        self._further.timeout.connect(self._read_further)
+        self.verticalScrollBar().valueChanged.connect(self._further.start)
+        self.expanded.connect(self._further.start)
 
     def selected_nodes(self) -> list[Node]:
         """Return the selected nodes in the order of their rows on screen."""
@@ -94,116 +96,54 @@ class TreeView(QTreeView):
         else:
             self.setExpanded(index, not self.isExpanded(index))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take a click on a row's star; all others select."""
+        index = self.indexAt(event.position().toPoint())
+        node = self._model.node(index)
+        on_star = self._delegate.star_rect(self.visualRect(index)).contains(event.position().toPoint())
+        if node is not None and on_star and index.data(FAVOURITE_ROLE) is not None:
+            self.favourite_toggled.emit(node)
+            return
+        super().mousePressEvent(event)
+
     def _on_rows_inserted(self, parent: QModelIndex, first: int, last: int) -> None:
-        """Open the city at once: there is nothing to choose before."""
-        if not parent.isValid() and self._model.rowCount() == 1:
+        """Open centers, and a city that stands alone, at once: there is nothing to choose before."""
+        self._further.start()
+        if not parent.isValid() or (not parent.parent().isValid() and self._model.rowCount() == 1):
             QTimer.singleShot(0, self, self._open_top)  # the view has yet to lay out the new row
 
     def _open_top(self) -> None:
-        top = self._model.index(0, 0)
-        self.expand(top)
-        self.selectionModel().setCurrentIndex(top, QItemSelectionModel.SelectionFlag.NoUpdate)
+        tops = [self._model.index(row, 0) for row in range(self._model.rowCount())]
+        for top in tops:
+            node = self._model.node(top)
+            if len(tops) == 1 or (node is not None and node.kind is NodeKind.CENTER):
+                self._open_once(top)
+        if len(tops) == 1 and self._model.rowCount(tops[0]) == 1:
+            self._open_once(self._model.index(0, 0, tops[0]))
+        if tops and not self.currentIndex().isValid():
+            self.selectionModel().setCurrentIndex(tops[0], QItemSelectionModel.SelectionFlag.NoUpdate)
 
+    def _open_once(self, index: QModelIndex) -> None:
+        """Open a row by ourselves the first time only: what the operator closes stays closed."""
+        node = self._model.node(index)
+        if node is not None and node.id not in self._opened and self._model.hasChildren(index):
+            self.expand(index)
+            if self._model.rowCount(index):
+                self._opened.add(node.id)
 
-class TreePanel(QFrame):
-    """The tree with its title; a sentence where there is nothing to show."""
-
-    def __init__(self, view: TreeView, model: TreeModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("TreePanel")
-        self._model = model
-        self._signed_in = False
-        title = _named(QLabel(self.tr("Cameras")), "PanelTitle")
-        self._empty = _named(QLabel(), "PanelEmpty")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(title)
-        layout.addLayout(self._stack, 1)
-        for changed in (model.rowsInserted, model.rowsRemoved, model.modelReset, model.loading_changed):
-            changed.connect(self._refresh)
-        self._refresh()
-
-    def set_signed_in(self, signed_in: bool) -> None:
-        """Say what to do while signed out."""
-        self._signed_in = signed_in
-        self._refresh()
-
-    def _refresh(self) -> None:
-        filled = self._model.rowCount() > 0
-        self._stack.setCurrentIndex(1 if filled else 0)
-        if self._model.loading:
-            self._empty.setText(self.tr("Reading the cameras…"))
-        elif self._signed_in:
-            self._empty.setText(self.tr("No cameras."))
-        else:
-            self._empty.setText(self.tr("Log in to see the cameras."))
-
-
-class _RowDelegate(QStyledItemDelegate):
-    """Paints a row: icon, name, and at the right how many cameras are online of how many."""
-
-    def __init__(self, metrics: Metrics, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._metrics = metrics
-        self._counts_font = ui_font(metrics.small_px)
-        self._counts_metrics = QFontMetrics(self._counts_font)
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Elide the name before the counts; offline is faint, not only by its icon."""
-        super().initStyleOption(option, index)
-        node = index.data(NODE_ROLE)
-        if isinstance(node, Node) and node.channels_online == 0:
-            option.palette.setColor(option.palette.ColorRole.Text, QColor(COLORS.text_faint))
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Draw the row."""
-        self.initStyleOption(option, index)
-        node = index.data(NODE_ROLE)
-        name, option.text = option.text, ""
-        option.icon = QIcon()
-        style = option.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        rect = option.rect
-        side = self._metrics.icon_px
-        icon = index.data(Qt.ItemDataRole.DecorationRole)
-        icon.paint(painter, QRect(rect.x() + 2, rect.y() + (rect.height() - side) // 2, side, side))
-        left = rect.x() + side + 9
-        right = rect.right() - 8
-        counts = index.data(COUNTS_ROLE)
-        painter.save()
-        if counts:
-            width = self._counts_metrics.horizontalAdvance(counts)
-            painter.setFont(self._counts_font)
-            painter.setPen(QColor(COLORS.text_dim))
-            painter.drawText(
-                QRect(right - width, rect.y(), width + 1, rect.height()), Qt.AlignmentFlag.AlignVCenter, counts
-            )
-            right -= width + 8
-        faint = isinstance(node, Node) and node.channels_online == 0
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.setFont(option.font)
-        painter.setPen(QColor(COLORS.accent_text if selected else COLORS.text_dim if faint else COLORS.text))
-        text = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideMiddle, right - left)
-        painter.drawText(QRect(left, rect.y(), right - left, rect.height()), Qt.AlignmentFlag.AlignVCenter, text)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Return the height of a row."""
-        return QSize(80, self._metrics.row_px)
+    def _read_further(self) -> None:
+        """Read on where the end of what was read of a level is in sight, or nearly so."""
+        index = self.indexAt(QPoint(0, 0))
+        rows = self.viewport().height() // max(1, self._delegate.row_px) + _AHEAD
+        wanted: dict[int, TreeItem] = {}
+        while index.isValid() and rows > 0:
+            above = self._model.item(index).parent
+            if above is not None and index.row() == len(above.children) - 1 and above.total > len(above.children):
+                wanted[above.number] = above
+            index, rows = self.indexBelow(index), rows - 1
+        for item in wanted.values():
+            self._model.fetch_next(item)
 
 
 def _chevron(size: float) -> list[QPointF]:
     return [QPointF(-size / 2, -size), QPointF(size / 2, 0), QPointF(-size / 2, size)]
-
-
-def _named(label: QLabel, name: str) -> QLabel:
-    label.setObjectName(name)
-    return label

@@ -17,6 +17,7 @@ from wallclient.ui.main_window import MainWindow
 from wallclient.ui.theme import Metrics
 
 if TYPE_CHECKING:
+    from wallclient.services.catalogs import Catalogs
     from wallclient.services.centers import Centers
     from wallclient.services.wall import Wall
 
@@ -36,6 +37,7 @@ class Windows(QObject):
         preferences: Preferences,
         metrics: Metrics,
         loop: asyncio.AbstractEventLoop,
+        catalogs: "Catalogs | None" = None,
     ) -> None:
         super().__init__()
         self._new_wall = new_wall
@@ -44,10 +46,13 @@ class Windows(QObject):
         self._preferences = preferences
         self._metrics = metrics
         self._loop = loop
+        self._catalogs = catalogs
         self._closing = False
         self.windows: list[MainWindow] = []
         centers.sign_in_needed.connect(self.log_in)
         centers.noticed.connect(self.notify)
+        if catalogs is not None:
+            catalogs.noticed.connect(self.notify)
 
     def open(self, view: View | None = None, place: str = "") -> MainWindow:
         """Open a window, on the next screen where there are several, and show `view` in it."""
@@ -58,6 +63,7 @@ class Windows(QObject):
             self._preferences,
             self._metrics,
             self._loop,
+            self._catalogs,
         )
         window.new_window_requested.connect(lambda: self.open())
         window.quit_requested.connect(self.close_all)
