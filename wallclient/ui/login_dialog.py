@@ -71,7 +71,7 @@ class LogInDialog(PlainDialog):
         self.stay_check.toggled.connect(self._refresh_checks)
         self._on_center_chosen()
         self._refresh_checks()
-        background.start(self._ask_keeper())
+        self._asking = background.start(self._ask_keeper())
 
     @property
     def key(self) -> str:
@@ -88,6 +88,11 @@ class LogInDialog(PlainDialog):
         if self._task is not None:
             self._task.cancel()
         super().reject()
+
+    def done(self, result: int) -> None:
+        """Close; an answer of the keyring that comes later finds no dialog."""
+        self._asking.cancel()
+        super().done(result)
 
     async def _try(self) -> None:
         self.show_error("")
@@ -114,9 +119,11 @@ class LogInDialog(PlainDialog):
     async def _ask_keeper(self) -> None:
         self._keeper = await self._centers.keeper_state()
         self.keeper_hint.setText(keeper_text(self._keeper))
-        if self._keeper is KeeperState.SAFE:
-            self.stay_check.setChecked(self._config().stay_signed_in)
         self._refresh_checks()
+        self._set_stay()
+
+    def _set_stay(self) -> None:
+        self.stay_check.setChecked(self._keeper is KeeperState.SAFE and self._config().stay_signed_in)
 
     def _config(self) -> CenterConfig:
         return self._centers.access(self.key).config
@@ -126,6 +133,7 @@ class LogInDialog(PlainDialog):
         self.user_box.clear()
         self.user_box.addItems(list(config.users))
         self.user_box.setEditText(self._user or config.user)
+        self._set_stay()
         self.unencrypted.setVisible(not config.is_encrypted)
         self.show_error("")
         self.password_edit.clear()
