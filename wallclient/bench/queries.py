@@ -35,7 +35,7 @@ def varied(path: Path, count: int, seed: int = 7) -> list[str]:
     dice = random.Random(seed)
     readings = Readings()
     rows = _ask(path, lambda db, node: _some_rows(db, node, dice, count))
-    makers = [_characters, _characters, _pinyin, _initials, _code, _two_terms, _path_and_name]
+    makers: list[Callable[..., str]] = [_characters, _characters, _pinyin, _initials, _code, _two_terms, _path_and_name]
     made = [dice.choice(makers)(dice, readings, *row) for row in rows]
     return [dice.choice(_MISSES) if dice.random() < 0.08 else query for query in made]
 
