@@ -374,10 +374,13 @@ class MirrorReader:
         return line[::-1]
 
     def _places_below(self, db: sqlite3.Connection, node_id: str) -> tuple[str, list[int]]:
-        """Return the column and its values that the cameras below a node have."""
+        """Return the column and its values that the cameras below a node have, or a camera itself."""
         if not node_id.startswith(REGION_PREFIX):
             pk = self._pk(db, node_id)
-            return "parent", [] if pk is None else sorted(self._tree_of(db).below([pk]))
+            tree = self._tree_of(db)
+            if pk is not None and pk not in tree.branches:
+                return "pk", [pk]  # a camera
+            return "parent", [] if pk is None else sorted(tree.below([pk]))
         first = self._region_pk(db, node_id)
         below: dict[int, list[int]] = {}
         for pk, parent in db.execute(f"SELECT pk, parent FROM {self.region}"):

@@ -69,7 +69,7 @@ class Term:
 
     def __init__(self, form: str, readings: Readings) -> None:
         self.form = form
-        self._letters = form.isascii() and form.isalpha()
+        self._letters = form.isascii() and any(c.isalpha() for c in form)  # digits among them stand for themselves
         self._digits = form.isascii() and form.isdigit()
         self._has_digits = any(c.isdigit() for c in form)
         # no syllable begins with these; where they are letters of a name, that is found as it is written
@@ -130,6 +130,9 @@ class Term:
     def _split(self, rest: str, before: tuple[str, ...] = ()) -> Iterable[Split]:
         if not rest:
             yield Split(before, "")
+            return
+        if rest[0].isdigit():
+            yield from self._split(rest[1:], (*before, rest[0]))
             return
         for length in range(min(6, len(rest)), 0, -1):
             if rest[:length] in self._syllables:

@@ -151,7 +151,8 @@ class Catalog(QObject):
             await asyncio.to_thread(follower.join, _END_S)
         self._shut()
         for pool in (self._readers, self._searchers, self._writers):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False)
+        await asyncio.to_thread(self._writers.shutdown)  # the file is given back when this returns
 
     # --- reading at once ---
 
