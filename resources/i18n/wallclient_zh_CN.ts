@@ -2,6 +2,128 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>CameraDesk</name>
+    <message>
+        <source>Into the selected pane</source>
+        <translation>放到选中的窗格</translation>
+    </message>
+    <message>
+        <source>No favourite any more</source>
+        <translation>取消收藏</translation>
+    </message>
+    <message>
+        <source>Favourite</source>
+        <translation>收藏</translation>
+    </message>
+    <message>
+        <source>Show in the tree</source>
+        <translation>在树中定位</translation>
+    </message>
+    <message>
+        <source>Details…</source>
+        <translation>详细信息…</translation>
+    </message>
+</context>
+<context>
+    <name>CameraDetails</name>
+    <message>
+        <source>Without a name</source>
+        <translation>未命名</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Belongs to</source>
+        <translation>所属</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>种类</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Cameras</source>
+        <translation>监控点</translation>
+    </message>
+    <message>
+        <source>{online} of {total} online</source>
+        <translation>共 {total} 个，在线 {online} 个</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>场所</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation>坐标</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>国标编码</translation>
+    </message>
+    <message>
+        <source>Civil code</source>
+        <translation>行政区划</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>Industry</source>
+        <translation>行业</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>序号</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>所在区划</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>声音</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>有</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>You may</source>
+        <translation>您的权限</translation>
+    </message>
+    <message>
+        <source>Key at the center</source>
+        <translation>中心内标识</translation>
+    </message>
+    <message>
+        <source>Original name</source>
+        <translation>原始名称</translation>
+    </message>
+    <message>
+        <source>Original code</source>
+        <translation>原始编码</translation>
+    </message>
+</context>
+<context>
     <name>CenterDesk</name>
     <message>
         <source>Log in…</source>
@@ -131,6 +253,45 @@
     </message>
 </context>
 <context>
+    <name>FilterBar</name>
+    <message>
+        <source>Administrative regions instead of business groups</source>
+        <translation>按行政区划显示，而不是业务分组</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <source>Only cameras that are online</source>
+        <translation>仅在线监控点</translation>
+    </message>
+    <message>
+        <source>Only favourites</source>
+        <translation>仅收藏</translation>
+    </message>
+    <message>
+        <source>Only cameras shown lately</source>
+        <translation>仅最近查看</translation>
+    </message>
+    <message>
+        <source>Only some kinds of cameras</source>
+        <translation>按种类筛选</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>场所</translation>
+    </message>
+    <message>
+        <source>Belongs to</source>
+        <translation>所属</translation>
+    </message>
+    <message>
+        <source>All cameras</source>
+        <translation>全部监控点</translation>
+    </message>
+</context>
+<context>
     <name>KeysDialog</name>
     <message>
         <source>Keys</source>
@@ -217,6 +378,13 @@
     </message>
 </context>
 <context>
+    <name>SearchBox</name>
+    <message>
+        <source>Search: name, pinyin, code</source>
+        <translation>搜索：名称、拼音、编码</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
@@ -283,6 +451,25 @@
     </message>
 </context>
 <context>
+    <name>SyncStrip</name>
+    <message>
+        <source>the tree can&apos;t be read now</source>
+        <translation>目前无法读取目录</translation>
+    </message>
+    <message>
+        <source>Log in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+</context>
+<context>
     <name>Toast</name>
     <message>
         <source>Cancel</source>
@@ -309,6 +496,14 @@
     <message>
         <source>Cameras</source>
         <translation>监控点</translation>
+    </message>
+    <message>
+        <source>Not everything was looked at; type more.</source>
+        <translation>尚未全部查找，请输入更多内容。</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{text}”.</source>
+        <translation>没有找到“{text}”。</translation>
     </message>
     <message>
         <source>Reading the cameras…</source>
@@ -376,6 +571,213 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>catalog_text</name>
+    <message>
+        <source>Business groups</source>
+        <translation>业务分组</translation>
+    </message>
+    <message>
+        <source>Administrative regions</source>
+        <translation>行政区划</translation>
+    </message>
+    <message>
+        <source>As the center orders them</source>
+        <translation>按中心顺序</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
+    </message>
+    <message>
+        <source>By code</source>
+        <translation>按编码</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>Video lost</source>
+        <translation>视频丢失</translation>
+    </message>
+    <message>
+        <source>Dome camera</source>
+        <translation>球机</translation>
+    </message>
+    <message>
+        <source>Box camera</source>
+        <translation>枪机</translation>
+    </message>
+    <message>
+        <source>PTZ camera</source>
+        <translation>云台摄像机</translation>
+    </message>
+    <message>
+        <source>City</source>
+        <translation>市级</translation>
+    </message>
+    <message>
+        <source>District</source>
+        <translation>区县</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>分组</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>监控点</translation>
+    </message>
+    <message>
+        <source>Center</source>
+        <translation>中心</translation>
+    </message>
+    <message>
+        <source>Hotel</source>
+        <translation>酒店宾馆</translation>
+    </message>
+    <message>
+        <source>Shopping mall</source>
+        <translation>商场</translation>
+    </message>
+    <message>
+        <source>Square</source>
+        <translation>广场</translation>
+    </message>
+    <message>
+        <source>Internet café</source>
+        <translation>网吧</translation>
+    </message>
+    <message>
+        <source>Entertainment</source>
+        <translation>娱乐场所</translation>
+    </message>
+    <message>
+        <source>School</source>
+        <translation>学校</translation>
+    </message>
+    <message>
+        <source>Hospital</source>
+        <translation>医院</translation>
+    </message>
+    <message>
+        <source>Road</source>
+        <translation>道路</translation>
+    </message>
+    <message>
+        <source>Bridge</source>
+        <translation>桥梁</translation>
+    </message>
+    <message>
+        <source>Residential area</source>
+        <translation>居民区</translation>
+    </message>
+    <message>
+        <source>The code does not have 20 digits.</source>
+        <translation>编码不是 20 位。</translation>
+    </message>
+    <message>
+        <source>The code holds more than digits.</source>
+        <translation>编码含有非数字字符。</translation>
+    </message>
+    <message>
+        <source>GB/T 2260 has no such province.</source>
+        <translation>GB/T 2260 中没有此省级代码。</translation>
+    </message>
+    <message>
+        <source>A lower tier is given below an empty one.</source>
+        <translation>上级区划为空而下级不为空。</translation>
+    </message>
+    <message>
+        <source>GB/T 28181 has no such industry.</source>
+        <translation>GB/T 28181 中没有此行业编码。</translation>
+    </message>
+    <message>
+        <source>GB/T 28181 has no such type.</source>
+        <translation>GB/T 28181 中没有此类型编码。</translation>
+    </message>
+    <message>
+        <source>The code breaks the rules of GB/T 28181.</source>
+        <translation>编码不符合 GB/T 28181 规则。</translation>
+    </message>
+    <message>
+        <source>The center names it twice; the last entry counts.</source>
+        <translation>中心重复给出此项，以最后一次为准。</translation>
+    </message>
+    <message>
+        <source>The center hangs it below something that does not exist.</source>
+        <translation>中心给出的上级不存在。</translation>
+    </message>
+    <message>
+        <source>The center hangs it below itself.</source>
+        <translation>中心把它挂在它自己之下。</translation>
+    </message>
+    <message>
+        <source>Name or code hold characters that can&apos;t be shown.</source>
+        <translation>名称或编码含有无法显示的字符。</translation>
+    </message>
+    <message>
+        <source>Online first</source>
+        <translation>在线优先</translation>
+    </message>
+    <message>
+        <source>Online</source>
+        <translation>在线</translation>
+    </message>
+    <message>
+        <source>Checkpoint camera</source>
+        <translation>卡口抓拍机</translation>
+    </message>
+    <message>
+        <source>Checkpoint</source>
+        <translation>卡口</translation>
+    </message>
+    <message>
+        <source>Police station</source>
+        <translation>派出所</translation>
+    </message>
+    <message>
+        <source>Railway or bus station</source>
+        <translation>车站</translation>
+    </message>
+    <message>
+        <source>not read to the end yet</source>
+        <translation>尚未读完</translation>
+    </message>
+    <message>
+        <source>as of {count} d ago</source>
+        <translation>{count} 天前的数据</translation>
+    </message>
+    <message>
+        <source>as of {count} h ago</source>
+        <translation>{count} 小时前的数据</translation>
+    </message>
+    <message>
+        <source>as of {count} min ago</source>
+        <translation>{count} 分钟前的数据</translation>
+    </message>
+    <message>
+        <source>as of just now</source>
+        <translation>刚刚更新的数据</translation>
+    </message>
+    <message>
+        <source>{rows} of {total} rows, {rate}/s</source>
+        <translation>{rows} / {total} 项，{rate} 项/秒</translation>
+    </message>
+    <message>
+        <source>reading the tree…</source>
+        <translation>正在读取目录…</translation>
+    </message>
+    <message>
+        <source>reading was stopped</source>
+        <translation>已停止读取</translation>
+    </message>
+    <message>
+        <source>kept by another running program</source>
+        <translation>由另一个正在运行的程序维护</translation>
     </message>
 </context>
 <context>
@@ -613,6 +1015,18 @@
     <message>
         <source>Between camera tree and panes</source>
         <translation>监控点与窗格间切换</translation>
+    </message>
+    <message>
+        <source>Search cameras</source>
+        <translation>搜索监控点</translation>
+    </message>
+    <message>
+        <source>Favourite or not</source>
+        <translation>收藏或取消收藏</translation>
+    </message>
+    <message>
+        <source>Details of the camera</source>
+        <translation>监控点详细信息</translation>
     </message>
     <message>
         <source>New window on the next screen</source>

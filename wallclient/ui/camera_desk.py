@@ -41,7 +41,7 @@ class CameraDesk(QObject):
     ) -> None:
         super().__init__(window)
         self._catalogs = catalogs
-        self._keeper = keeper
+        self.keeper = keeper
         self._view = view
         self._tools = tools
         self._background = background
@@ -122,10 +122,10 @@ class CameraDesk(QObject):
 
     async def _locate(self, gid: str) -> None:
         try:
-            index = await self._keeper.reveal(gid)
+            index = await self.keeper.reveal(gid)
             if not index.isValid():
                 self._tools.bar.clear_filter()
-                index = await self._keeper.reveal(gid)
+                index = await self.keeper.reveal(gid)
         except WallError as err:
             self._tell(err)
             return
