@@ -277,8 +277,12 @@ class Catalogs(QObject):
             self._start(catalog.close())
             return
         self._catalogs[key] = (user, catalog)
-        QTimer.singleShot(_WARM_UP_MS, catalog, lambda: self._start(catalog.warm_up()))
+        QTimer.singleShot(_WARM_UP_MS, catalog, partial(self._warm_up, key, catalog))
         self.opened.emit(key)
+
+    def _warm_up(self, key: str, catalog: Catalog) -> None:
+        if self.catalog(key) is catalog:  # or the program has ended since
+            self._start(catalog.warm_up())
 
     def _close(self, key: str) -> None:
         self._reachable.pop(key, None)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from wallclient.services.catalogs import FoundList
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from wallclient.services.centers import Centers
 
 
-class MirrorTools:
+class MirrorTools(QObject):
     """What stands around the tree where there are mirrors: search box, filter bar, and the lines about mirrors."""
 
     def __init__(self, catalogs: "Catalogs", centers: "Centers", background: Background, metrics: Metrics) -> None:
-        self.search = SearchBox(catalogs, background, metrics)
+        search = SearchBox(catalogs, background, metrics)
+        super().__init__(search)  # goes with it, and is told no more of the mirrors
+        self.search = search
         self.bar = FilterBar(metrics)
         self.strip = SyncStrip(catalogs, centers, metrics)
         self._catalogs = catalogs
