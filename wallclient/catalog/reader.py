@@ -81,6 +81,16 @@ class MirrorReader:
             total = db.execute(f"SELECT total(total) FROM {self.node} WHERE parent = 0").fetchone()[0]
         return int(total)
 
+    def is_tidy(self) -> bool:
+        """Tell whether the search index of a new tree has been put in order."""
+        with self.reading() as db:
+            return self.has_tree and not db.execute("SELECT 1 FROM meta WHERE key = 'tidy'").fetchone()
+
+    def standing(self) -> tuple[int, float | None]:
+        """Return `cameras` and `synced_unix_s` of one state of the file."""
+        with self.reading():
+            return self.cameras(), self.synced_unix_s()
+
     def synced_unix_s(self) -> float | None:
         """Return when the mirror was in step last; None: never."""
         with self.reading() as db:
@@ -305,11 +315,11 @@ class MirrorReader:
 
     def _look(self, db: sqlite3.Connection) -> None:
         """Find out which state the file has, and forget what was kept of another."""
-        self._has_meta = bool(db.execute("SELECT 1 FROM sqlite_master WHERE name = 'recent'").fetchone())
         version = db.execute("PRAGMA data_version").fetchone()[0]
         if version == self._version:
             return
         self._version = version
+        self._has_meta = bool(db.execute("SELECT 1 FROM sqlite_master WHERE name = 'recent'").fetchone())
         self._lists.clear()
         self._favourites = None
         for wanted in [wanted for wanted in self._counts if _is_small(wanted)]:

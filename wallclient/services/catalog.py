@@ -5,6 +5,7 @@ take longer is a coroutine and runs on a thread. Favourites and recent cameras l
 """
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,9 @@ from wallclient.services.catalog_follower import Follower
 _TELL_MS = 100  # changes are told ten times a second at most
 _LOOK_MS = 3000  # so often a mirror another program keeps is looked at
 _END_S = 3.0
+# While a busy thread runs, each of the ten steps of reading a page waits this long for its turn: at Python's own 5 ms
+# a page would take more than the 50 ms the window's thread has for anything.
+_SWITCH_S = 0.0005
 _Result = TypeVar("_Result")
 
 
@@ -92,9 +96,15 @@ class Catalog(QObject):
         """Place in the center's change feed the mirror has come to; -1: none."""
         return self._reader.sequence() if self._reader else -1
 
+    @property
+    def settled(self) -> bool:
+        """Tell whether the work that follows a new tree is done: for some seconds searches take three times as long."""
+        return self._reader is not None and self._reader.is_tidy()
+
     def open(self, folder: Path, center_key: str, operator: str) -> None:
         """Open the mirror of this operator at this center; what it holds can be read at once. Raises StorageFailed."""
         self._shut()
+        sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_S))
         mirror = Mirror(mirror_path(folder, center_key, operator))
         writable = mirror.open()
         if mirror.set_aside is not None:
@@ -334,8 +344,8 @@ class Catalog(QObject):
 
     def _refresh_state(self) -> None:
         if self._reader is not None:
-            known = self._reader.synced_unix_s()
-            self._state = replace(self._state, cameras=self._reader.cameras(), synced_unix_s=known)
+            cameras, synced = self._reader.standing()
+            self._state = replace(self._state, cameras=cameras, synced_unix_s=synced)
 
     @Slot(object, object)
     def _on_told(self, follower: Follower, state: SyncState) -> None:
