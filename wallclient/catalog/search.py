@@ -26,6 +26,7 @@ LIMIT = 100
 BUDGET_S = 0.05
 _STEPS = 4_000  # of SQLite's machine between two looks at the clock
 _MOST_PATHS = 24  # names of inner nodes a term may stand for in the index
+_MOST_GROUPS = 300  # of one name in many stations, some are enough
 _CANDIDATES = 3  # times the hits wanted, looked at in one round
 _ENOUGH = 1.3  # times the hits wanted, so that among the last the better ones are chosen
 
@@ -138,7 +139,9 @@ class Search:
         own = set().union(*(a.named for a in asked))
         favourites = self._reader.favourites()
         found = {}
-        for pk in every & own:
+        hits = every & own
+        groups = sorted(pk for pk in hits if tree.branches[pk].kind == rows.GROUP)
+        for pk in hits.difference(groups[_MOST_GROUPS:]):
             branch = tree.branches[pk]
             place = min(a.named.get(pk, 2) for a in asked)
             liked = branch.id not in favourites

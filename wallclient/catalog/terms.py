@@ -1,6 +1,7 @@
 """What an operator typed, turned into what the index is asked and into a test for every candidate."""
 
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +12,7 @@ from wallclient.domain.gbcode import LENGTH
 
 MOST_TERMS = 6
 _MOST_LOOKED_AT, _MOST_SPLITS = 64, 5  # ways to cut letters into syllables
+_MOST_SPELLINGS = 16
 _NEVER_FIRST = frozenset("iuv")
 _MOST_TRIGRAMS = 6
 _SHORTEST_CODE = 3
@@ -32,7 +34,7 @@ class Words:
         self._code = code
         self._readings = readings
         self._ways: list[tuple[str, ...]] | None = None
-        self._spellings: tuple[str, ...] | None = None
+        self._spellings: tuple[tuple[str, str], ...] | None = None
 
     @property
     def code(self) -> str:
@@ -46,14 +48,15 @@ class Words:
             self._ways = self._readings.words(self.form)
         return self._ways
 
-    def may_spell(self, letters: str) -> bool:
-        """Tell, fast, whether the letters may be initials or syllables of the name."""
+    @property
+    def spellings(self) -> tuple[tuple[str, str], ...]:
+        """Initials and syllables in every way the name may be typed; empty where there are too many ways."""
         if self._spellings is None:
-            turns = range(max((len(way) for way in self.ways), default=0))
-            chosen = [[way[min(turn, len(way) - 1)] for way in self.ways] for turn in turns]
-            mixed = len(turns) > 1 and sum(len(way) > 1 for way in self.ways) > 1
-            self._spellings = () if mixed else tuple(t for c in chosen for t in ("".join(s[0] for s in c), "".join(c)))
-        return not self._spellings or any(letters in spelling for spelling in self._spellings)
+            ways = self.ways
+            count = math.prod(map(len, ways))
+            chosen = itertools.product(*ways) if count <= _MOST_SPELLINGS else ()
+            self._spellings = tuple([("".join([s[0] for s in one]), "".join(one)) for one in chosen])
+        return self._spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,10 @@ class Term:
         self._digits = form.isascii() and form.isdigit()
         self._has_digits = any(c.isdigit() for c in form)
         # no syllable begins with these; where they are letters of a name, that is found as it is written
-        self._initials = self._letters and not _NEVER_FIRST.intersection(form)
+        self._initials = self._letters and (len(form) == 1 or not _NEVER_FIRST.intersection(form))
         self._syllables = readings.syllables
-        splits = itertools.islice(self._split(form), _MOST_LOOKED_AT) if self._letters else ()
+        # a single letter is an initial and nothing more
+        splits = itertools.islice(self._split(form), _MOST_LOOKED_AT) if self._letters and len(form) > 1 else ()
         self._splits = sorted(splits, key=lambda split: len(split.whole))[:_MOST_SPLITS]
 
     @property
@@ -103,10 +107,20 @@ class Term:
             return min(at, 1)
         if self._has_digits and self.form in (code := words.code):
             return 0 if code.startswith(self.form) and len(self.form) >= _SHORTEST_CODE else 1
-        if not self._letters or not words.may_spell(self.form):
-            return None
-        starts = (i for i in range(len(words.ways)) if self._spelled(words.ways, i))
-        first = next(starts, None)
+        return self._place_of_letters(words) if self._letters else None
+
+    def _place_of_letters(self, words: Words) -> int | None:
+        """Return where the letters spell characters of a name, by initials or by syllables."""
+        form, inside = self.form, False
+        doubtful = not words.spellings
+        for initials, syllables in words.spellings:
+            if initials.startswith(form) or syllables.startswith(form):
+                return 0
+            inside = inside or form in initials
+            doubtful = doubtful or form in syllables  # does a syllable begin there?
+        if inside or not doubtful:
+            return 1 if inside else None
+        first = next((i for i in range(len(words.ways)) if self._spelled(words.ways, i)), None)
         return None if first is None else min(first, 1)
 
     # --- inside ---
