@@ -277,7 +277,7 @@ class CenterSession(QObject):
 
     def _tell_of_token(self) -> None:
         token = self.refresh_token
-        if token != self._refresh_token:
+        if token != self._refresh_token and not self._closed:  # a session that goes on without us keeps its token
             self._refresh_token = token
             self.refresh_token_changed.emit()
 
