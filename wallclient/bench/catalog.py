@@ -6,10 +6,11 @@ The figures come from the program's own objects: the adapter, the mirror, the se
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,8 +18,11 @@ from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
 from wallclient.bench import queries
+from wallclient.bench.catalog_window import measure_window
+from wallclient.bench.pulse import Pulse, until
 from wallclient.demo.process import DemoFailed, DemoProcess
 from wallclient.domain.catalog_view import SyncPhase
+from wallclient.storage.mirrors import mirror_folder
 
 if TYPE_CHECKING:
     from wallclient.api.native import NativeCenter
@@ -26,8 +30,8 @@ if TYPE_CHECKING:
 
 _SYNC_LIMIT_S = 600.0
 _STORM_LIMIT_S = 60.0
-_PULSE_S = 0.005  # the UI thread's pulse: what comes later than this was held up
 _STORM = 20_000
+_KEY = "center"
 _QUERIES = 600
 _MOST_BELOW = 6
 
@@ -50,51 +54,23 @@ class CatalogFigures:
     children_ms: dict[str, float] = field(default_factory=dict)  # the largest node's list and first page, each order
     largest_node: int = 0
     mirror_open_ms: float = 0.0  # until the first two levels can be shown, in a program that was just started
+    cold_start_to_tree_ms: float = 0.0  # with a mirror: from building the program's objects to rows on the screen
+    expand_children: int = 0
+    expand_ms: dict[str, float] = field(default_factory=dict)  # in a real window, until painted
+    expand_rest_stall_ms: float = 0.0  # longest turn of the loop while all its children were read
     status_storm: dict[str, float] = field(default_factory=dict)
     rss_mb_delta: float = 0.0
     rss_mb_before: float = 0.0
 
 
-class Pulse:
-    """Beats on the UI thread, and knows the longest time it could not, and the most memory that was taken."""
-
-    def __init__(self) -> None:
-        import psutil
-
-        self._process = psutil.Process()
-        self._task: asyncio.Task[None] | None = None
-        self.stall_ms = 0.0
-        self.rss_mb = 0.0
-
-    def __enter__(self) -> "Pulse":
-        self._task = asyncio.get_running_loop().create_task(self._beat())
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        assert self._task
-        self._task.cancel()
-
-    def rss(self) -> float:
-        """Return the memory taken now."""
-        return float(self._process.memory_info().rss) / 1e6
-
-    async def _beat(self) -> None:
-        last, beats = time.monotonic(), 0
-        while True:
-            await asyncio.sleep(_PULSE_S)
-            now = time.monotonic()
-            self.stall_ms, last = max(self.stall_ms, (now - last - _PULSE_S) * 1000), now
-            beats += 1
-            if beats % 20 == 0:
-                self.rss_mb = max(self.rss_mb, self.rss())
-
-
 def run(options: argparse.Namespace) -> int:
     """Measure as the command line says and write the figures."""
     import qasync
-    from PySide6.QtCore import QCoreApplication
+    from PySide6.QtWidgets import QApplication
 
-    application = QCoreApplication.instance() or QCoreApplication([])
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication([])
     try:
         with (
             tempfile.TemporaryDirectory(prefix="wallclient-bench-") as folder,
@@ -113,21 +89,23 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _measure(demo: DemoProcess, cameras: int, folder: Path) -> CatalogFigures:
+async def _measure(demo: DemoProcess, cameras: int, root: Path) -> CatalogFigures:
     from wallclient.api.native import NativeCenter
     from wallclient.services.catalog import Catalog
 
     center = NativeCenter(demo.base_url)
     await asyncio.to_thread(center.log_in, demo.user, demo.password)
     figures = CatalogFigures(cameras)
+    folder = mirror_folder(root / "data", _KEY)
+    folder.mkdir(parents=True)
     catalog = Catalog()
     try:
         with Pulse() as pulse:
             figures.rss_mb_before = round(pulse.rss(), 1)
-            catalog.open(folder, demo.base_url, demo.user)
+            catalog.open(folder, _KEY, demo.user)
             await _measure_sync(catalog, center, figures, pulse)
             figures.db_mb = round(sum(f.stat().st_size for f in folder.iterdir()) / 1e6, 1)
-            await _measure_children(catalog, figures)
+            largest = await _measure_children(catalog, figures)
             await _measure_search(catalog, figures)
             await _measure_storm(catalog, demo, figures, pulse)
             figures.rss_mb_delta = round(pulse.rss_mb - figures.rss_mb_before, 1)
@@ -135,6 +113,9 @@ async def _measure(demo: DemoProcess, cameras: int, folder: Path) -> CatalogFigu
         await catalog.close()
         center.close()
     await _measure_open(folder, demo, figures)
+    storm = min(_STORM, cameras - 100)
+    for name, value in (await measure_window(root, _KEY, demo, largest, storm)).items():
+        setattr(figures, name, value)
     return figures
 
 
@@ -142,9 +123,9 @@ async def _measure_sync(catalog: "Catalog", center: "NativeCenter", figures: Cat
     began = time.monotonic()
     pulse.stall_ms = 0.0
     catalog.start_sync(center)
-    await _until(lambda: catalog.state.cameras > 0, _SYNC_LIMIT_S)
+    await until(lambda: catalog.state.cameras > 0, _SYNC_LIMIT_S)
     figures.first_rows_s = round(time.monotonic() - began, 2)
-    await _until(
+    await until(
         lambda: (
             catalog.state.phase is SyncPhase.FOLLOWING
             and catalog.state.progress is None
@@ -158,7 +139,7 @@ async def _measure_sync(catalog: "Catalog", center: "NativeCenter", figures: Cat
     figures.rows, figures.sync_rows_per_s = rows, round(rows / figures.sync_s)
 
 
-async def _measure_children(catalog: "Catalog", figures: CatalogFigures) -> None:
+async def _measure_children(catalog: "Catalog", figures: CatalogFigures) -> str:
     from wallclient.domain.catalog_view import SortBy
 
     largest, figures.largest_node = await asyncio.to_thread(queries.largest_node, catalog.path)
@@ -166,10 +147,12 @@ async def _measure_children(catalog: "Catalog", figures: CatalogFigures) -> None
         began = time.perf_counter()
         catalog.children_now(largest, sort=sort)
         figures.children_ms[sort] = round((time.perf_counter() - began) * 1000, 1)
+    return largest
 
 
 async def _measure_search(catalog: "Catalog", figures: CatalogFigures) -> None:
     asked = await asyncio.to_thread(queries.varied, catalog.path, _QUERIES)
+    await until(lambda: catalog.settled, _SYNC_LIMIT_S)
     await catalog.warm_up()
     times: list[tuple[float, str]] = []
     for query in asked:
@@ -192,9 +175,9 @@ async def _measure_storm(catalog: "Catalog", demo: DemoProcess, figures: Catalog
     began = time.monotonic()
     await asyncio.to_thread(demo.burst, count)
     catalog.follow_now()
-    await _until(lambda: catalog.sequence >= sequence + count, _STORM_LIMIT_S)
+    await until(lambda: catalog.sequence >= sequence + count, _STORM_LIMIT_S)
     applied = time.monotonic() - began
-    await _until(lambda: len(changed) >= count, _STORM_LIMIT_S)
+    await until(lambda: len(changed) >= count, _STORM_LIMIT_S)
     catalog.changed.disconnect(connection)
     figures.status_storm = {"changes": count, "applied_s": round(applied, 2), "ui_stall_ms": round(pulse.stall_ms, 1)}
 
@@ -214,13 +197,7 @@ async def _opened(folder: Path, demo: DemoProcess) -> "AsyncIterator[tuple[Any, 
     began = time.perf_counter()
     catalog = Catalog()
     try:
-        catalog.open(folder, demo.base_url, demo.user)
+        catalog.open(folder, _KEY, demo.user)
         yield catalog, began
     finally:
         await catalog.close()
-
-
-async def _until(is_so: Callable[[], bool], limit_s: float) -> None:
-    async with asyncio.timeout(limit_s):
-        while not is_so():
-            await asyncio.sleep(0.02)

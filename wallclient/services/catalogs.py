@@ -24,7 +24,6 @@ from wallclient.services.search_marks import SearchMarks, Span
 from wallclient.storage.mirrors import mirror_folder
 
 _log = logging.getLogger(__name__)
-_WARM_UP_MS = 1500  # after the window has shown itself
 _RESUMES = (SyncPhase.IDLE, SyncPhase.SIGN_IN_NEEDED)
 
 
@@ -125,6 +124,11 @@ class Catalogs(QObject):
             catalog.start_sync(access.session.center)
 
     # --- reading on threads ---
+
+    async def warm_up(self) -> None:
+        """Load what the first search would have to wait for. Raises StorageFailed."""
+        for _, catalog in list(self._catalogs.values()):
+            await catalog.warm_up()
 
     async def search(self, text: str, limit: int = 100) -> FoundList | None:
         """Return the best hits of all mirrors, or None if a later search was begun meanwhile. Raises StorageFailed."""
@@ -277,12 +281,7 @@ class Catalogs(QObject):
             self._start(catalog.close())
             return
         self._catalogs[key] = (user, catalog)
-        QTimer.singleShot(_WARM_UP_MS, catalog, partial(self._warm_up, key, catalog))
         self.opened.emit(key)
-
-    def _warm_up(self, key: str, catalog: Catalog) -> None:
-        if self.catalog(key) is catalog:  # or the program has ended since
-            self._start(catalog.warm_up())
 
     def _close(self, key: str) -> None:
         self._reachable.pop(key, None)

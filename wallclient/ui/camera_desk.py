@@ -40,7 +40,7 @@ class CameraDesk(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._catalogs = catalogs
+        self.catalogs = catalogs
         self.keeper = keeper
         self._view = view
         self._tools = tools
@@ -79,14 +79,14 @@ class CameraDesk(QObject):
 
     def remember(self, channels: Sequence[Channel]) -> None:
         """Note cameras as shown just now."""
-        self._catalogs.add_recent(tuple(channels))
+        self.catalogs.add_recent(tuple(channels))
 
     def _toggle(self, gid: str) -> None:
-        self._background.start(self._set_favourite(gid, not self._catalogs.is_favourite(gid)))
+        self._background.start(self._set_favourite(gid, not self.catalogs.is_favourite(gid)))
 
     async def _set_favourite(self, gid: str, favourite: bool) -> None:
         try:
-            await self._catalogs.set_favourite(gid, favourite)
+            await self.catalogs.set_favourite(gid, favourite)
         except WallError as err:
             self._tell(err)
 
@@ -100,9 +100,9 @@ class CameraDesk(QObject):
     def show_details_of(self, gid: str) -> None:
         """Show everything that is known of a row of a mirror."""
         key, local_id = split_id(gid)
-        catalog = self._catalogs.catalog(key)
+        catalog = self.catalogs.catalog(key)
         try:
-            row = self._catalogs.row_now(gid)
+            row = self.catalogs.row_now(gid)
             if catalog is None or row is None:
                 return
             path = tuple(above.name for above in catalog.ancestors_now(local_id))
@@ -143,11 +143,11 @@ class CameraDesk(QObject):
 
     def menu(self, node: Node, position: QPoint) -> None:
         """Show what can be done with a row."""
-        if node.kind is NodeKind.CENTER or self._catalogs.catalog(key_of(node.id)) is None:
+        if node.kind is NodeKind.CENTER or self.catalogs.catalog(key_of(node.id)) is None:
             return
         menu = QMenu(self._window)
         menu.addAction(icon("tree"), self.tr("Into the selected pane"), lambda: self.nodes_wanted.emit([node]))
-        favourite = self._catalogs.is_favourite(node.id)
+        favourite = self.catalogs.is_favourite(node.id)
         text = self.tr("No favourite any more") if favourite else self.tr("Favourite")
         star = menu.addAction(icon("star" if favourite else "star-on"), text, lambda: self._toggle(node.id))
         star.setShortcut(QKeySequence("Ctrl+D"))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wallclient.services.catalogs import Catalogs
 
 _PAUSE_MS = 15  # characters of a composed word or a paste come together
+_WARM_UP_MS = 1500  # after the window has shown itself
 _AGAIN_MS = 1000  # states of what was found may be this old
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -129,6 +130,10 @@ class SearchBox(QLineEdit):
         self._later.timeout.connect(self._search)
         self.textChanged.connect(self._on_text_changed)
         catalogs.changed.connect(self._on_catalog_changed)
+        self._warm = QTimer(self, singleShot=True, interval=_WARM_UP_MS)
+        self._warm.timeout.connect(lambda: background.start(self._warm_up()))
+        self._warm.start()
+        catalogs.opened.connect(lambda _key: self._warm.start())
 
     @property
     def query(self) -> str:
@@ -168,7 +173,7 @@ class SearchBox(QLineEdit):
 
     def _put_into_panes(self) -> None:
         """Take what is selected, or what will be first: Enter may be quicker than the search."""
-        if self._pause.isActive() or self._task is not None or self.model.found.text != self.query:
+        if self.model.found.text != self.query:
             self._wanted_enter = bool(self.query)
             return
         nodes: list[Node] = [found.node() for found in self.selected()]
@@ -191,6 +196,12 @@ class SearchBox(QLineEdit):
     def _on_catalog_changed(self, _key: str, _change: object) -> None:
         if self.query and not self._later.isActive():
             self._later.start()
+
+    async def _warm_up(self) -> None:
+        try:
+            await self._catalogs.warm_up()
+        except WallError as err:
+            self.failed.emit(err)
 
     def _search(self) -> None:
         if not self.query:

@@ -50,6 +50,11 @@ class TreeKeeper(QObject):
         model.view_changed.connect(self._on_view_changed)
         model.take_roots()
 
+    @property
+    def busy(self) -> bool:
+        """Tell whether levels are being read again."""
+        return self._reading or bool(self._dirty)
+
     async def reveal(self, gid: str) -> QModelIndex:
         """Read as far as a row is, and return its index; an invalid one where the tree does not show it."""
         if not self._levels.serves(gid):

@@ -55,6 +55,8 @@ class TreeView(QTreeView):
         self._further.timeout.connect(self._read_further)
         self.verticalScrollBar().valueChanged.connect(self._further.start)
         self.expanded.connect(self._further.start)
+        if model.rowCount():  # a mirror's rows came with `setModel`
+            QTimer.singleShot(0, self, self._open_top)
 
     def selected_nodes(self) -> list[Node]:
         """Return the selected nodes in the order of their rows on screen."""
