@@ -133,7 +133,7 @@ class SearchBox(QLineEdit):
         self._warm = QTimer(self, singleShot=True, interval=_WARM_UP_MS)
         self._warm.timeout.connect(lambda: background.start(self._warm_up()))
         self._warm.start()
-        catalogs.opened.connect(lambda _key: self._warm.start())
+        catalogs.opened.connect(self._on_mirror_opened)
 
     @property
     def query(self) -> str:
@@ -196,6 +196,9 @@ class SearchBox(QLineEdit):
     def _on_catalog_changed(self, _key: str, _change: object) -> None:
         if self.query and not self._later.isActive():
             self._later.start()
+
+    def _on_mirror_opened(self, _key: str) -> None:
+        self._warm.start()
 
     async def _warm_up(self) -> None:
         try:
