@@ -24,8 +24,8 @@ from wallclient.player.life_signs import Counters, LifeSigns
 from wallclient.player.vlc_tracks import VideoTrack, video_track
 
 _log = logging.getLogger(__name__)
-_FIRST_STATS_S = 1.0
-_STATS_EVERY_S = 2.0  # each wakes the window: 64 panes are a lot of news
+_LOOK_EVERY_S = 1.0
+_LOOKS_PER_STATS = 2  # each wakes the window: 64 panes are a lot of news
 _CACHING_MS = 250
 _SMOOTHING = 0.2
 _CHROMA = b"RV32"
@@ -137,13 +137,16 @@ class HostPlayer:
         self._player.play()
 
     def _serve(self) -> None:
-        next_stats = time.monotonic() + _FIRST_STATS_S
+        next_look, looks = time.monotonic() + _LOOK_EVERY_S, 0
         while True:
             try:
-                item = self._inbox.get(timeout=max(0.0, next_stats - time.monotonic()))
+                item = self._inbox.get(timeout=max(0.0, next_look - time.monotonic()))
             except queue.Empty:
-                next_stats += _STATS_EVERY_S
-                self._send(self._stats())
+                next_look += _LOOK_EVERY_S
+                stats = self._look()
+                if looks % _LOOKS_PER_STATS == 0:
+                    self._send(stats)
+                looks += 1
                 continue
             if item is None:
                 return
@@ -176,7 +179,8 @@ class HostPlayer:
             return PaneReason.STREAM_ENDED
         return probe.http_reason(self._request.url, self._request.user, self._request.password)
 
-    def _stats(self) -> messages.Stats:
+    def _look(self) -> messages.Stats:
+        """Read libVLC's counters, note a sign of life, and return what there is to tell."""
         raw = vlc.MediaStats()
         known = bool(self._media and self._media.get_stats(raw))
         if self._media and (self._track is None or not self._track.width or self._track_of != self._padded):
