@@ -1,6 +1,7 @@
 """The command `wallclient`: run, demo, doctor, bench. Each part is imported only when asked for."""
 
 import argparse
+import faulthandler
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from wallclient import __version__
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status."""
+    if sys.stderr is not None:
+        faulthandler.enable()  # a crash below Python at least says where
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments and arguments[0] == "doctor":
         from wallclient import doctor
