@@ -35,7 +35,7 @@ SILENT_S = 3.0
 SILENT_PICTURES = 3  # a camera that sends one picture in 2 s is silent after three of them
 FIRST_PICTURE_S = 8.0
 _SETTLE_S = 0.25  # sizes are followed once the operator has stopped dragging
-_SIZE_TOLERANCE = 0.03
+_SIZE_TOLERANCE_PX = 1  # a picture a little too small would be scaled at each painting, for ever
 _SWAP_AGAIN_S = 10.0
 _RECHECK_FAILED_S = 60.0
 _DATA_BUT_NO_PICTURE_BYTES = 20_000
@@ -287,7 +287,7 @@ class LivePane(QObject):
         if not self._size[0]:
             return False
         wanted, had = self._useful(self._size), self._useful((current.width, current.height))
-        return any(abs(w - h) > _SIZE_TOLERANCE * h for w, h in zip(wanted, had, strict=True))
+        return any(abs(w - h) > _SIZE_TOLERANCE_PX for w, h in zip(wanted, had, strict=True))
 
     def _useful(self, box: tuple[int, int]) -> tuple[int, int]:
         """Return the size the picture gets in `box`: never above its source."""
