@@ -26,7 +26,7 @@ def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     errors: list[object] = []
 
     def note(_loop: object, context: dict[str, object]) -> None:
-        # pytest-qt turns Qt's loop once more after the test; a task that gets its turn there finds no running asyncio loop
+        # pytest-qt turns Qt's loop once more after the test; a task whose turn it is then finds no running asyncio loop
         if "no running event loop" not in str(context.get("exception")):
             errors.append(context)
 
