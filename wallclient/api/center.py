@@ -23,6 +23,7 @@ class Capabilities:
     events: bool = False
     counts: bool = False  # totals on inner nodes are true
     catalog: bool = False  # `snapshot` and `changes` work
+    ptz: bool = False  # the center is an `api.ptz.PtzCenter` too
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The program's own errors. Adapters raise these; only `ui.text` turns them into sentences."""
 
+from wallclient.domain.ptz import Holder
+
 
 class WallError(Exception):
     """Base of every error an operator may see. `args[0]` is for the log and never holds a secret."""
@@ -43,6 +45,22 @@ class SnapshotGone(CenterError):  # noqa: N818
 
 class CameraOffline(CenterError):  # noqa: N818
     """The center knows the channel, but its camera can't be reached now (409 camera-offline)."""
+
+
+class CameraHeld(CenterError):  # noqa: N818
+    """Somebody with the say over the camera holds it (409 camera-held): who, as a `domain.ptz.Holder`.
+
+    `can_take_over` tells whether the operator's priority is high enough to take it, with a reason.
+    """
+
+    def __init__(self, message: str = "", holder: Holder | None = None, can_take_over: bool = False) -> None:
+        super().__init__(message)
+        self.holder = holder
+        self.can_take_over = can_take_over
+
+
+class NotAble(CenterError):  # noqa: N818
+    """The camera or its center can't do that (409 not-able)."""
 
 
 class ServerFailed(CenterError):  # noqa: N818
