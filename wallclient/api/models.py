@@ -46,6 +46,8 @@ class Operator(Struct):
     user: str
     name: str
     post: str = ""
+    tier: str = "station"
+    priority: int = 0
 
 
 class SessionDocument(_Secret):
