@@ -231,10 +231,16 @@ class Stage:
         return int(channel.id.rpartition("c")[2]) if channel else 0
 
     def describe(self) -> str:
-        """Say what every pane says and shows."""
-        return "; ".join(
-            f"{i}: {pane.channel and pane.channel.id} {pane.state} {pane.reason} {read and (read.camera, read.counter)}"
-            for i, (pane, read) in enumerate(zip(self.panes, self.strips(), strict=True))
+        """Say what every pane says and shows: camera, state, stream, size asked for and got, strip."""
+        return "; ".join(f"{i}: {self._describe(i, read)}" for i, read in enumerate(self.strips()))
+
+    def _describe(self, index: int, read: StripReading | None) -> str:
+        pane, view = self.panes[index], self.window.wall_widget.views[index]
+        shown = view.image and (view.image.width(), view.image.height())
+        asked = pane.opening and (pane.opening.width, pane.opening.height)
+        return (
+            f"{pane.channel and pane.channel.id} {pane.state} {pane.reason} {pane.stream_kind} "
+            f"wants {view.wanted_px()}, asked {asked}, got {shown}, shows {read and (read.camera, read.counter)}"
         )
 
     # -- eyes --------------------------------------------------------------------------------------

@@ -312,6 +312,28 @@ def test_growing_beyond_the_source_opens_nothing_new(run, center, pool):
     run(scene())
 
 
+def test_a_pane_grown_on_the_way_to_main_gets_its_size_once_the_source_is_known(run, center, pool):
+    """Sizes are compared as what the source fills of them; until the main stream told its size, that was the sub's."""
+
+    async def scene():
+        pane = new_pane(center, pool)
+        small = await playing(pane, pool)
+        pool.tell(small)
+        pane.set_size(1000, 561)
+        await until(lambda: len(pool.openings) == 2)
+        main = pool.openings[1]
+        pool.draw(main)
+        await until(lambda: pane.opening is main)
+        pane.set_size(1000, 562)  # the picture's shape made one line of room
+        await asyncio.sleep(0.05)  # nothing to wait for: by what is known, nothing would change
+        pool.tell(main, width=1280, height=720)
+        await until(lambda: len(pool.openings) == 3)
+        assert (pool.openings[2].width, pool.openings[2].height) == (1000, 562)
+        pane.close()
+
+    run(scene())
+
+
 def test_a_retired_host_is_left_without_a_gap(run, center, pool):
     async def scene():
         pane = new_pane(center, pool)

@@ -446,6 +446,8 @@ class LivePane(QObject):
             lost_pictures=stats.lost_pictures,
         )
         if info != self.info:
+            if (info.width, info.height) != (self.info.width, self.info.height):
+                self._wake.set()  # another source fills the same box with another size
             self.info = info
             self.info_changed.emit()
 
