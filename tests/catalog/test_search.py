@@ -52,6 +52,16 @@ from wallclient.domain.node import CameraKind, NodeKind, PlaceCategory
         ("qiangji10", "c1"),
         ("解放碑·步行街", "c1"),
         ("ＱＩＡＮＧＪＩ 九", None),
+        ("jfbei", "jfb"),  # initials, then a syllable
+        ("jiefb", "jfb"),  # the other way round
+        ("jfangb", "jfb"),
+        ("jfbbuxing", "c1"),
+        ("bylhaochij", "c3"),
+        ("cqgang", "c5"),
+        ("chongqg", "c5"),
+        ("changshl", "c4"),  # zh, ch and sh are initials, too
+        ("chshl", "c4"),
+        ("xmdao", None),
     ],
 )
 def test_what_is_typed_finds_what_is_meant(kept, text, first):
@@ -78,6 +88,47 @@ def test_every_part_of_every_name_is_found(kept):
             assert node.id in kept.search("".join(way[0] for way in ways[start : start + 5]))
         for length in (3, 6, 11, 20) if node.gb_code else ():
             assert node.id in kept.search(node.gb_code[-length:])
+
+
+def test_mixed_spelling_is_taken_only_where_the_letters_are_no_whole_syllables(keep):
+    """Or `chong`, typed by one who means 重庆, would be drowned by every 长虹 (c + hong)."""
+    nodes = [inner("g", None, "组"), camera("hong", "g", "长虹路口"), camera("qing", "g", "重庆路口")]
+    kept = keep(Rows(nodes))
+    kept.catch_up()
+    assert kept.search("chong") == ["qing"]
+    assert kept.search("chonglk") == ["hong"]
+    assert kept.search("changhlk") == ["hong"]
+    assert kept.search("cqingluk") == ["qing"]
+
+
+def test_codes_find_platforms_groups_and_short_beginnings(keep):
+    nodes = [
+        inner("city", None, "城", NodeKind.CITY, gb_code="50000000002000000001"),
+        inner("yz", "city", "渝中区", NodeKind.DISTRICT, gb_code="50010300002000000001"),
+        inner("road", "yz", "路段", NodeKind.GROUP, gb_code="50010301002160000077"),
+        camera("c1", "road", "八一路", gb_code="50010301001320000001"),
+        camera("n50", "road", "球机50", gb_code="51010301001320000002"),
+    ]
+    kept = keep(Rows(nodes))
+    kept.catch_up()
+    assert kept.search("500103") == ["yz", "road", "c1", "n50"]  # what lies below is found, too
+    assert kept.search("2160000077") == ["road", "c1", "n50"]
+    assert kept.search("50010301002160000077") == ["road"]
+    assert kept.search("50") == ["n50", "city", "yz", "road", "c1"]  # names first
+    kept.mirror.set_favourite("c1", True)
+    assert kept.search("13") == []  # in the middle of every code: tells nobody apart
+    assert kept.search("球机 50") == ["n50"]
+
+
+def test_many_platforms_with_one_beginning_leave_room_for_cameras(keep):
+    stations = [
+        inner(f"s{n}", None, f"站{n}", NodeKind.STATION, gb_code=f"5001030{n:02}02000000001") for n in range(60)
+    ]
+    kept = keep(Rows([*stations, camera("c1", "s3", "八一路")]))
+    kept.catch_up()
+    found = kept.search("500103", limit=50)
+    assert found[:2] == ["s0", "s1"]
+    assert "c1" in found
 
 
 def test_hits_carry_their_path_and_are_ranked(keep):
@@ -109,6 +160,19 @@ def test_rare_hits_are_found_among_many_alike(keep):
     while kept.mirror.tidy():
         pass
     assert {text: kept.search(text, limit=50) for text in before} == before
+
+
+def test_a_busy_machine_takes_nothing_away_from_a_search(keep, monkeypatch):
+    """What others use of the processor does not count: the first hits must come, whoever else is at work."""
+    nodes = [inner("g", None, "组"), *(camera(f"c{n}", "g", f"清泉路口{n}") for n in range(300))]
+    kept = keep(Rows(nodes))
+    kept.catch_up()
+    clock = iter(range(1_000_000))
+    monkeypatch.setattr("wallclient.catalog.search._now_s", lambda: next(clock) * 0.01)  # ten times slower than it is
+    search = Search(kept.path)
+    found = search.find("清泉 99", budget_s=0.05)
+    assert [hit.row.id for hit in found.hits][:2] == ["c99", "c199"]
+    search.close()
 
 
 def test_a_search_can_be_cancelled(keep):

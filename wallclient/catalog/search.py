@@ -23,9 +23,11 @@ from wallclient.domain.catalog_view import SearchHit, SearchResults
 from wallclient.domain.errors import StorageFailed
 
 LIMIT = 100
-BUDGET_S = 0.05
+BUDGET_S = 0.05  # of the processor; what others use of it is not counted, or a busy machine would find nothing
+LONGEST_S = 1.0  # by the clock on the wall
 _STEPS = 4_000  # of SQLite's machine between two looks at the clock
 _MOST_PATHS = 24  # names of inner nodes a term may stand for in the index
+_MOST_CODED = 20  # inner nodes found by their codes alone; cameras with such a code are to be seen, too
 _MOST_GROUPS = 300  # of one name in many stations, some are enough
 _CANDIDATES = 3  # times the hits wanted, looked at in one round
 _ENOUGH = 1.3  # times the hits wanted, so that among the last the better ones are chosen
@@ -37,6 +39,7 @@ class _Asked:
 
     term: Term
     named: dict[int, int]  # inner row -> place of the term in its own text
+    coded: set[int]  # those of them that have it in their codes only
     below: set[int]  # those and all inner rows below them
     paths: list[str]  # tokens of their names; empty where they are too many or carry none
 
@@ -57,7 +60,7 @@ class Search:
         self._codes: dict[int, str] = {}
         self._words_of: Tree | None = None
         self._cancelled = threading.Event()
-        self._until = 0.0
+        self._until = self._latest = 0.0
         self._late = False
 
     def close(self) -> None:
@@ -85,8 +88,8 @@ class Search:
                 return SearchResults(text)
             tree = self._reader.tree()
             self._branch_words(tree)
-            self._until = time.monotonic() + budget_s
-            asked = [self._ask(form, tree) for form in forms]
+            self._until, self._latest = time.thread_time() + budget_s, _now_s() + max(LONGEST_S, budget_s)
+            asked = [self._ask(form, tree, alone=len(forms) == 1) for form in forms]
             found = self._inner(asked, tree)
             db.set_progress_handler(self._is_over, _STEPS)
             try:
@@ -115,23 +118,27 @@ class Search:
             codes: dict[int, str] = {}
             for branch in tree.branches.values():
                 made.setdefault(branch.name, []).append(branch.pk)
-                if branch.kind != rows.GROUP and branch.code:  # groups are seldom asked for by their codes
+                if branch.code:
                     codes[branch.pk] = search_form(branch.code)
             self._words = [(Words(name, "", readings), pks) for name, pks in made.items()]
             self._codes = codes
             self._words_of = tree
         return self._words
 
-    def _ask(self, form: str, tree: Tree) -> _Asked:
+    def _ask(self, form: str, tree: Tree, *, alone: bool) -> _Asked:
         term = Term(form, self._known_readings())
         named: dict[int, int] = {}
         for words, pks in self._branch_words(tree):
             place = term.place(words)
             if place is not None:
                 named |= dict.fromkeys(pks, place)
+        coded: dict[int, int] = {}
         if term.is_code:
-            named |= {pk: 1 for pk, code in self._codes.items() if form in code and pk not in named}
-        return _Asked(term, named, tree.below(named), _path_tokens(tree, named))
+            coded = {pk: int(not c.startswith(form)) for pk, c in self._codes.items() if form in c and pk not in named}
+        elif alone and term.begins_codes:  # beside other words it is a number in a name
+            coded = {pk: 1 for pk, code in self._codes.items() if code.startswith(form) and pk not in named}
+        named |= coded
+        return _Asked(term, named, set(coded), tree.below(named), _path_tokens(tree, named))
 
     def _inner(self, asked: list[_Asked], tree: Tree) -> dict[int, _Candidate]:
         """Return the inner nodes that are hits: every term in their line, one at least in their own text."""
@@ -141,7 +148,8 @@ class Search:
         found = {}
         hits = every & own
         groups = sorted(pk for pk in hits if tree.branches[pk].kind == rows.GROUP)
-        for pk in hits.difference(groups[_MOST_GROUPS:]):
+        coded = sorted(hits.intersection(*(a.coded for a in asked)), key=lambda pk: (tree.branches[pk].kind, pk))
+        for pk in hits.difference(groups[_MOST_GROUPS:], coded[_MOST_CODED:]):
             branch = tree.branches[pk]
             place = min(a.named.get(pk, 2) for a in asked)
             liked = branch.id not in favourites
@@ -169,9 +177,7 @@ class Search:
         yield _numbers(db.execute(read, (liked, rows.CHANNEL)))
         codes = [a.term.form for a in asked if a.term.is_code]
         if codes:
-            longest = max(codes, key=len)
-            read = f"SELECT pk FROM {node} WHERE code >= ? AND code < ? AND kind = ? LIMIT ?"
-            yield _numbers(db.execute(read, (longest, longest + ":", rows.CHANNEL, round(limit * _ENOUGH))))
+            yield self._coded(db, max(codes, key=len), limit)
         if len(asked) == 1 and asked[0].term.is_whole_code:
             return
         amount = _CANDIDATES * limit
@@ -193,6 +199,11 @@ class Search:
         find = self._reader.find
         read = f"SELECT rowid FROM {find} WHERE {find} MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?"
         return _numbers(db.execute(read, (expression, after, limit)))
+
+    def _coded(self, db: sqlite3.Connection, head: str, limit: int) -> list[int]:
+        """Return cameras whose codes begin so."""
+        read = f"SELECT pk FROM {self._reader.node} WHERE code >= ? AND code < ? AND kind = ? LIMIT ?"
+        return _numbers(db.execute(read, (head, head + ":", rows.CHANNEL, round(limit * _ENOUGH))))  # : is behind 9
 
     def _in_slices(self, db: sqlite3.Connection, parts: list[str], amount: int) -> Iterator[list[int]]:
         """Yield candidates slice by slice, for terms the index can't tell everything about, until none are left."""
@@ -239,7 +250,7 @@ class Search:
 
     def _is_over(self) -> bool:
         """Tell whether to stop; also asked by SQLite while it works."""
-        if self._cancelled.is_set() or time.monotonic() > self._until:
+        if self._cancelled.is_set() or time.thread_time() > self._until or _now_s() > self._latest:
             self._late = True
         return self._late
 
@@ -259,6 +270,10 @@ def _anywhere(asked: _Asked) -> str:
         return ""
     paths = [f'"{token}"' for token in asked.paths]
     return f"({' OR '.join([asked.term.expression(), *paths])})"
+
+
+def _now_s() -> float:
+    return time.monotonic()
 
 
 def _numbers(cursor: sqlite3.Cursor) -> list[int]:

@@ -15,7 +15,9 @@ _MOST_LOOKED_AT, _MOST_SPLITS = 64, 5  # ways to cut letters into syllables
 _MOST_SPELLINGS = 16
 _NEVER_FIRST = frozenset("iuv")
 _MOST_TRIGRAMS = 6
-_SHORTEST_CODE = 3
+_LONG_INITIALS = ("zh", "ch", "sh")
+_SHORTEST_CODE = 3  # anywhere in a code; shorter ones are in every code and tell nobody apart
+_PROVINCE = 2  # digits a code begins with that are worth a search of their own
 
 
 def split_terms(text: str) -> list[str]:
@@ -74,13 +76,17 @@ class Term:
         self.form = form
         self._letters = form.isascii() and any(c.isalpha() for c in form)  # digits among them stand for themselves
         self._digits = form.isascii() and form.isdigit()
-        self._has_digits = any(c.isdigit() for c in form)
+        self._may_be_in_code = len(form) >= _SHORTEST_CODE and any(c.isdigit() for c in form)
         # no syllable begins with these; where they are letters of a name, that is found as it is written
         self._initials = self._letters and (len(form) == 1 or not _NEVER_FIRST.intersection(form))
         self._syllables = readings.syllables
         # a single letter is an initial and nothing more
         splits = itertools.islice(self._split(form), _MOST_LOOKED_AT) if self._letters and len(form) > 1 else ()
         self._splits = sorted(splits, key=lambda split: len(split.whole))[:_MOST_SPLITS]
+        # Some characters by their initials, others in full (`jfbei`): only where it can't be read in full, or `chong`
+        # would find every 长虹 (c, hong).
+        mixed = itertools.islice(self._mixed_units(form), _MOST_LOOKED_AT) if self._letters and not self._splits else ()
+        self._mixed = sorted((units for units in mixed if any(len(u) > 1 for u in units)), key=len)[:_MOST_SPLITS]
 
     @property
     def is_whole_code(self) -> bool:
@@ -91,6 +97,11 @@ class Term:
     def is_code(self) -> bool:
         """Tell whether the term may be a code or a part of one."""
         return self._digits and len(self.form) >= _SHORTEST_CODE
+
+    @property
+    def begins_codes(self) -> bool:
+        """Tell whether the term may be the beginning of codes, though too short to be looked for within them."""
+        return self._digits and len(self.form) == _PROVINCE
 
     def expression(self) -> str:
         """Return what the index is asked for names and codes that hold the term."""
@@ -105,9 +116,16 @@ class Term:
         at = words.form.find(self.form)
         if at >= 0:
             return min(at, 1)
-        if self._has_digits and self.form in (code := words.code):
-            return 0 if code.startswith(self.form) and len(self.form) >= _SHORTEST_CODE else 1
-        return self._place_of_letters(words) if self._letters else None
+        if self._may_be_in_code and self.form in (code := words.code):
+            return int(not code.startswith(self.form))
+        if not self._letters:
+            return None
+        place = self._place_of_letters(words)
+        return self._place_of_mixed(words) if place is None and self._mixed else place
+
+    @property
+    def _mixed_initials(self) -> set[str]:
+        return {"".join([unit[0] for unit in units]) for units in self._mixed}
 
     def _place_of_letters(self, words: Words) -> int | None:
         """Return where the letters spell characters of a name, by initials or by syllables."""
@@ -121,6 +139,13 @@ class Term:
         if inside or not doubtful:
             return 1 if inside else None
         first = next((i for i in range(len(words.ways)) if self._spelled(words.ways, i)), None)
+        return None if first is None else min(first, 1)
+
+    def _place_of_mixed(self, words: Words) -> int | None:
+        """Return where the letters spell characters of a name, some by their initials and some in full."""
+        if words.spellings and not any(i in initials for initials, _ in words.spellings for i in self._mixed_initials):
+            return None
+        first = next((i for i in range(len(words.ways)) if self._spelled_mixed(words.ways, i)), None)
         return None if first is None else min(first, 1)
 
     # --- inside ---
@@ -141,6 +166,32 @@ class Term:
                 return False
         return False
 
+    def _spelled_mixed(self, ways: Sequence[Sequence[str]], start: int) -> bool:
+        rests = {self.form}
+        for way in ways[start:]:
+            if any(syllable.startswith(rest) for rest in rests for syllable in way):
+                return True
+            parts = [part for s in way for part in (s, s[0], s[:2] if s.startswith(_LONG_INITIALS) else s)]
+            rests = {rest[len(part) :] for rest in rests for part in parts if rest.startswith(part)}
+            if not rests:
+                return False
+        return False
+
+    def _mixed_units(self, rest: str, before: tuple[str, ...] = ()) -> Iterable[tuple[str, ...]]:
+        """Yield the ways to cut letters into syllables and initials; a syllable begun at the end is one, too."""
+        if not rest:
+            yield before
+            return
+        for length in range(min(6, len(rest)), 1, -1):
+            if rest[:length] in self._syllables:
+                yield from self._mixed_units(rest[length:], (*before, rest[:length]))
+        if rest.startswith(_LONG_INITIALS):
+            yield from self._mixed_units(rest[2:], (*before, rest[:2]))
+        if rest[0] not in _NEVER_FIRST:
+            yield from self._mixed_units(rest[1:], (*before, rest[0]))
+        if len(rest) > 1 and rest not in self._syllables and any(s.startswith(rest) for s in self._syllables):
+            yield (*before, rest)
+
     def _split(self, rest: str, before: tuple[str, ...] = ()) -> Iterable[Split]:
         if not rest:
             yield Split(before, "")
@@ -160,6 +211,7 @@ class Term:
             ways.append(_initials(self.form, mark))
         if self._letters:
             ways += [self._syllable_tokens(split, mark) for split in self._splits]
+            ways += [self._mixed_tokens(units, mark) for units in self._mixed]
         if self.is_code and not mark:
             # a few trigrams from the end, where codes differ, are enough to choose candidates by
             ways.append([[t] for t in dict.fromkeys(code_tokens(self.form)[-_MOST_TRIGRAMS:])])
@@ -177,6 +229,11 @@ class Term:
         if mark or len(whole) == 1:
             groups.append([f"{mark}{SYLLABLES}{whole[0]}"])
         return groups
+
+    def _mixed_tokens(self, units: tuple[str, ...], mark: str) -> list[list[str]]:
+        """Return the tokens of all initials and of the whole syllables."""
+        whole = [[SYLLABLES + unit] for unit in units if len(unit) > 1 and unit in self._syllables]
+        return [*_initials("".join([unit[0] for unit in units]), mark), *whole]
 
 
 def _pairs(form: str, mark: str) -> list[list[str]]:
