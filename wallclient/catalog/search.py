@@ -38,7 +38,7 @@ class _Asked:
     """A term and the inner nodes it finds."""
 
     term: Term
-    named: dict[int, int]  # inner row -> place of the term in its own text
+    named: dict[int, int]  # inner row -> place of the term in its own text; 2: a few digits its code begins with
     coded: set[int]  # those of them that have it in their codes only
     below: set[int]  # those and all inner rows below them
     paths: list[str]  # tokens of their names; empty where they are too many or carry none
@@ -136,7 +136,7 @@ class Search:
         if term.is_code:
             coded = {pk: int(not c.startswith(form)) for pk, c in self._codes.items() if form in c and pk not in named}
         elif alone and term.begins_codes:  # beside other words it is a number in a name
-            coded = {pk: 1 for pk, code in self._codes.items() if code.startswith(form) and pk not in named}
+            coded = {pk: 2 for pk, code in self._codes.items() if code.startswith(form) and pk not in named}
         named |= coded
         return _Asked(term, named, set(coded), tree.below(named), _path_tokens(tree, named))
 
@@ -153,7 +153,7 @@ class Search:
             branch = tree.branches[pk]
             place = min(a.named.get(pk, 2) for a in asked)
             liked = branch.id not in favourites
-            found[pk] = _Candidate(pk, (int(place > 0), int(liked), 0, branch.kind, pk))
+            found[pk] = _Candidate(pk, (int(place > 0) + int(place > 1), int(liked), 0, branch.kind, pk))
         return found
 
     # --- cameras ---
