@@ -250,7 +250,6 @@ def test_children_are_sorted_paged_and_filtered(kept):
         (RowFilter(recent=True), {"c1"}),
         (RowFilter(recent=True, camera_kinds=frozenset({CameraKind.PTZ})), set()),
     ],
-    ids=str,
 )
 @pytest.mark.parametrize("hierarchy", list(Hierarchy))
 def test_filters_keep_the_way_to_what_they_let_through(kept, wanted, cameras, hierarchy):

@@ -12,7 +12,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -168,6 +168,18 @@ def _end(worker: subprocess.Popen[str]) -> None:
     worker.stdout.close()
 
 
+@contextlib.contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """Wait until nobody else makes this clip: two demos that start together share the work."""
+    import fcntl  # there is no media server where this is missing
+
+    locks = path.parent / "locks"
+    locks.mkdir(exist_ok=True)
+    with (locks / path.name).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def main() -> None:
     """Worker: one wanted clip per line of standard input, one answer per line of standard output."""
     from PySide6.QtGui import QGuiApplication
@@ -181,10 +193,11 @@ def main() -> None:
         wanted, error = ClipWanted(**order["wanted"]), ""
         path = wanted.path(Path(order["directory"]))
         try:
-            if not path.exists():
-                part = path.with_name(f"{path.name}.{os.getpid()}.part")
-                clip_file.save(make_clip(wanted.scene, wanted.codec, wanted.width, wanted.height, wanted.fps), part)
-                part.replace(path)
+            with _turn(path):
+                if not path.exists():
+                    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+                    clip_file.save(make_clip(wanted.scene, wanted.codec, wanted.width, wanted.height, wanted.fps), part)
+                    part.replace(path)
         except Exception as err:  # the edge of the process: the asker is told, and the next clip may still succeed
             error = f"{path.name}: {err!r}"
         print(json.dumps({"error": error}), flush=True)
