@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 from wallclient.domain.catalog import ChangeBatch, NotModified, SnapshotPage
 from wallclient.domain.event import CenterEvent
 from wallclient.domain.node import Channel, Node, NodePage
+from wallclient.domain.ptz import Tier
 from wallclient.domain.stream import Lease, StreamKind
 
 
@@ -33,6 +34,8 @@ class Identity:
     user: str
     name: str
     post: str = ""
+    tier: Tier = Tier.STATION
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)

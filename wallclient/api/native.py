@@ -1,18 +1,18 @@
 """Adapter for centers that speak Center API v1 (resources/center-api.yaml)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 from wallclient.api import models
 from wallclient.api.center import Capabilities, ChannelPage, Health, Identity
 from wallclient.api.native_catalog import open_snapshot, read_changes, read_snapshot
 from wallclient.api.native_events import NativeEvents
+from wallclient.api.native_ptz import NativePtz, segment
 from wallclient.api.tokens import Tokens
-from wallclient.api.wire import Wire
+from wallclient.api.wire import Wire, read_tier
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
 from wallclient.domain.catalog import ALL_RIGHTS, ChangeBatch, NotModified, SnapshotPage
 from wallclient.domain.errors import BadAddress, BadPayload, CenterError, NotFound, SignInNeeded
@@ -26,10 +26,11 @@ _Reply = TypeVar("_Reply")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-class NativeCenter:
+class NativeCenter(NativePtz):
     """A center that speaks Center API v1, at `base_url` (http or https). Raises BadAddress for any other address.
 
-    Implements `wallclient.api.center.Center`; see there. A private CA goes in as `ca_file` (PEM).
+    Implements `wallclient.api.center.Center` and, by its base, `wallclient.api.ptz.PtzCenter`; see there. A private CA
+    goes in as `ca_file` (PEM).
     """
 
     def __init__(self, base_url: str, ca_file: Path | None = None) -> None:
@@ -38,6 +39,7 @@ class NativeCenter:
         self._api_url = self._base_url + PREFIX
         self._wire = Wire(self._api_url, ca_file)
         self._tokens = Tokens(self._renew)
+        super().__init__(lambda: Wire(self._api_url, ca_file, retries=False), self._tokens)
         self._capabilities = Capabilities(live=True, events=True, counts=True)
 
     def __repr__(self) -> str:
@@ -83,9 +85,14 @@ class NativeCenter:
         self._tokens.keep(session)
         offered = session.capabilities
         self._capabilities = Capabilities(
-            "live" in offered, "events" in offered, counts="tree" in offered, catalog="catalog" in offered
+            "live" in offered,
+            "events" in offered,
+            counts="tree" in offered,
+            catalog="catalog" in offered,
+            ptz="ptz" in offered,
         )
-        return Identity(session.operator.user, session.operator.name, session.operator.post)
+        operator = session.operator
+        return Identity(operator.user, operator.name, operator.post, read_tier(operator.tier), operator.priority)
 
     def log_out(self) -> None:
         """End the session; a center that can't be reached lets it lapse."""
@@ -98,23 +105,23 @@ class NativeCenter:
 
     def children(self, node_id: str | None, cursor: str | None = None, limit: int = 200) -> NodePage:
         """Return a page of the children of a node, or of the roots."""
-        path = "/nodes" if node_id is None else f"/nodes/{_segment(node_id)}/children"
+        path = "/nodes" if node_id is None else f"/nodes/{segment(node_id)}/children"
         page = self._call("GET", path, models.NodePageDocument, query={"cursor": cursor, "limit": limit})
         return NodePage(tuple(read_node(item) for item in page.items), page.next_cursor)
 
     def node(self, node_id: str) -> Node:
         """Return one node with fresh counts."""
-        return read_node(self._call("GET", f"/nodes/{_segment(node_id)}", models.NodeDocument))
+        return read_node(self._call("GET", f"/nodes/{segment(node_id)}", models.NodeDocument))
 
     def channels_below(self, node_id: str, cursor: str | None = None, limit: int = 200) -> ChannelPage:
         """Return a page of the channels anywhere below a node."""
         query = {"cursor": cursor, "limit": limit}
-        page = self._call("GET", f"/nodes/{_segment(node_id)}/channels", models.ChannelPageDocument, query=query)
+        page = self._call("GET", f"/nodes/{segment(node_id)}/channels", models.ChannelPageDocument, query=query)
         return ChannelPage(tuple(read_channel(item) for item in page.items), page.next_cursor)
 
     def channel(self, channel_id: str) -> Channel:
         """Return one channel."""
-        return read_channel(self._call("GET", f"/channels/{_segment(channel_id)}", models.ChannelDocument))
+        return read_channel(self._call("GET", f"/channels/{segment(channel_id)}", models.ChannelDocument))
 
     # --- the whole tree ---
 
@@ -136,17 +143,17 @@ class NativeCenter:
 
     def open_live(self, channel_id: str, kind: StreamKind) -> Lease:
         """Open a live stream. Raises CameraOffline."""
-        path = f"/channels/{_segment(channel_id)}/live"
+        path = f"/channels/{segment(channel_id)}/live"
         return read_lease(self._call("POST", path, models.LeaseDocument, body=models.OpenLive(kind)))
 
     def renew_live(self, lease_id: str) -> Lease:
         """Keep a stream open. Raises NotFound once it has lapsed."""
-        return read_lease(self._call("POST", f"/live/{_segment(lease_id)}/renewal", models.LeaseDocument))
+        return read_lease(self._call("POST", f"/live/{segment(lease_id)}/renewal", models.LeaseDocument))
 
     def close_live(self, lease_id: str) -> None:
         """Give a stream back; one that has lapsed already is no error."""
         with suppress(NotFound):
-            self._call("DELETE", f"/live/{_segment(lease_id)}", type(None))
+            self._call("DELETE", f"/live/{segment(lease_id)}", type(None))
 
     # --- events, end ---
 
@@ -156,6 +163,7 @@ class NativeCenter:
 
     def close(self) -> None:
         """Break off every call under way and refuse further ones, without waiting for the network."""
+        self._lanes.close()
         self._wire.close()
 
     # --- inside ---
@@ -172,14 +180,25 @@ class NativeCenter:
         *,
         body: object = None,
         query: Mapping[str, str | int | None] | None = None,
+        headers: Mapping[str, str] | None = None,
+        jpeg: bytes | None = None,
     ) -> _Reply:
+        return self._with_token(
+            lambda token: self._wire.call(
+                method, path, shape, token=token, body=body, query=query, headers=headers, jpeg=jpeg
+            )
+        )
+
+    def _picture(self, path: str) -> bytes:
+        return self._with_token(lambda token: self._wire.picture(path, token=token))
+
+    def _with_token(self, call: Callable[[str], _Reply]) -> _Reply:
         """Call with a good token; one that is refused all the same is renewed once."""
         token = self._tokens.access()
         try:
-            return self._wire.call(method, path, shape, token=token, body=body, query=query)
+            return call(token)
         except SignInNeeded:
-            token = self._tokens.refused(token)
-            return self._wire.call(method, path, shape, token=token, body=body, query=query)
+            return call(self._tokens.refused(token))
 
 
 def read_node(raw: models.NodeDocument) -> Node:
@@ -236,10 +255,3 @@ def _read_source(raw: models.SourceDocument) -> Source | None:
 def _word(words: type[_Word], text: str | None) -> _Word | None:
     """Return the member of an enumeration, or None for a word it does not have."""
     return words(text) if text in {word.value for word in words} else None
-
-
-def _segment(text: str) -> str:
-    """Return an id as one segment of a path. Raises NotFound for ids that no path can carry."""
-    if text in ("", ".", ".."):
-        raise NotFound(f"id {text!r}")
-    return quote(text, safe="")

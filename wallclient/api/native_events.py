@@ -7,6 +7,8 @@ import msgspec
 import sseclient
 
 from wallclient.api.models import CatalogMovedDocument, ChannelStatusDocument
+from wallclient.api.native_ptz import read_presets_changed, read_ptz_changed
+from wallclient.api.ptz_models import PresetsChangedDocument, PtzChangedDocument
 from wallclient.api.tokens import Tokens
 from wallclient.api.wire import Stream, Wire
 from wallclient.domain.errors import BadPayload, CenterError, SignInNeeded
@@ -94,6 +96,10 @@ def _event(name: str, data: str) -> CenterEvent | None:
                 return _status(msgspec.json.decode(data, type=ChannelStatusDocument))
             case "catalog-moved":
                 return CatalogMoved(msgspec.json.decode(data, type=CatalogMovedDocument).sequence)
+            case "ptz-changed":
+                return read_ptz_changed(msgspec.json.decode(data, type=PtzChangedDocument))
+            case "presets-changed":
+                return read_presets_changed(msgspec.json.decode(data, type=PresetsChangedDocument))
     except (msgspec.MsgspecError, ValueError, RecursionError) as err:
         raise BadPayload(f"event {name[:40]!r}: {type(err).__name__}") from None
     return None

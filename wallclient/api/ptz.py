@@ -14,6 +14,13 @@ from wallclient.domain.ptz import Area, Cruise, CruisePoint, Preset, PtzAbility,
 class PtzCenter(Protocol):
     """Steering, holding, presets and cruises of one center's cameras."""
 
+    def warm_up(self) -> None:
+        """Open the connections for steering, or keep them open, so that no press waits for one to be made.
+
+        Called again every few seconds while cameras that can be steered are shown. Raises ServerFailed.
+        """
+        ...
+
     def ptz(self, channel_id: str) -> PtzStatus:
         """Return what a camera can do and who holds it."""
         ...

@@ -48,6 +48,16 @@ class Tokens:
                 session = self._renewed(session)
             return session.access_token
 
+    def at_hand(self) -> str:
+        """Return the access token as it is, without waiting for a renewal: for what must go out now.
+
+        Raises SignInNeeded.
+        """
+        session = self._session
+        if session is None:
+            raise SignInNeeded("not signed in")
+        return session.access_token
+
     def refused(self, token: str) -> str:
         """Return another token after the center refused this one; asks only if no other thread has done so yet."""
         with self._lock:

@@ -22,11 +22,14 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
 from wallclient.api.models import Problem
+from wallclient.api.ptz_models import HeldProblem, HolderDocument
 from wallclient.domain.errors import (
     BadPayload,
+    CameraHeld,
     CameraOffline,
     CenterError,
     CursorExpired,
+    NotAble,
     NotFound,
     NotPermitted,
     NotTrusted,
@@ -35,6 +38,7 @@ from wallclient.domain.errors import (
     SnapshotGone,
     TooManyRequests,
 )
+from wallclient.domain.ptz import Holder, Tier
 
 CONNECT_S, READ_S, WHOLE_S = 4.0, 10.0, 30.0
 LARGEST_REPLY_BYTES = 16 * 1024 * 1024
@@ -49,6 +53,7 @@ _REFUSALS: dict[int, type[CenterError]] = {
 }
 _BY_SLUG: dict[tuple[int, str], type[CenterError]] = {
     (409, "camera-offline"): CameraOffline,
+    (409, "not-able"): NotAble,
     (410, "cursor-expired"): CursorExpired,
     (410, "snapshot-gone"): SnapshotGone,
 }
@@ -65,6 +70,8 @@ _RETRY = Retry(
     retry_after_max=2,
     raise_on_status=False,
 )
+_NO_RETRY = Retry(total=0, connect=0, read=False, redirect=0, raise_on_status=False)
+_JPEG = "image/jpeg"
 _Reply = TypeVar("_Reply")
 
 
@@ -106,9 +113,9 @@ def _shut(connection: HTTPConnection) -> None:
 class _Adapter(HTTPAdapter):
     """Connections that register with `lines`."""
 
-    def __init__(self, lines: _Lines) -> None:
+    def __init__(self, lines: _Lines, retries: bool) -> None:
         self._lines = lines
-        super().__init__(pool_connections=2, pool_maxsize=POOL_SIZE, max_retries=_RETRY)
+        super().__init__(pool_connections=2, pool_maxsize=POOL_SIZE, max_retries=_RETRY if retries else _NO_RETRY)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -165,9 +172,9 @@ class Stream:
 
 
 class Wire:
-    """The way to one center. Thread safe."""
+    """The way to one center. Thread safe. Without `retries` a call that fails is not made again."""
 
-    def __init__(self, api_url: str, ca_file: Path | None = None) -> None:
+    def __init__(self, api_url: str, ca_file: Path | None = None, *, retries: bool = True) -> None:
         self._api_url = api_url
         self._lines = _Lines()
         self._http = requests.Session()
@@ -175,7 +182,7 @@ class Wire:
         self._http.verify = str(ca_file) if ca_file else True
         self._ca_is_good = ca_file is None or _is_ca_file(ca_file)
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(self._lines)
+        adapter = _Adapter(self._lines, retries)
         self._http.mount("http://", adapter)
         self._http.mount("https://", adapter)
 
@@ -188,19 +195,38 @@ class Wire:
         token: str | None = None,
         body: object = None,
         query: Mapping[str, str | int | None] | None = None,
+        headers: Mapping[str, str] | None = None,
+        jpeg: bytes | None = None,
+        limit_s: float | None = None,
     ) -> _Reply:
         """Do one operation and return its reply, checked against `shape` (None where there is no body).
 
+        `jpeg` is sent in place of a `body`; with `limit_s` the center has so long to be reached, and so long to answer.
         Raises the errors of `wallclient.domain.errors`; ServerFailed if there is no whole answer in time.
         """
+        what = f"{method} {path}"
         try:
-            reply = self._send(method, path, token, body, query, READ_S)
+            reply = self._send(method, path, token, body, query, limit_s or READ_S, headers, jpeg, limit_s or CONNECT_S)
+            with reply:
+                raw = _whole_body(reply, limit_s or WHOLE_S)
+        except _LINE_ERRORS as err:
+            raise _line_error(err, what) from None  # the cause quotes the whole URL
+        _check_status(reply, raw, what)
+        return _decoded(raw, shape, what)
+
+    def picture(self, path: str, *, token: str) -> bytes:
+        """Return a picture as it was sent, a JPEG by its type and first bytes. Raises as `call` does."""
+        what = f"GET {path}"
+        try:
+            reply = self._send("GET", path, token, None, None, READ_S, {"Accept": _JPEG})
             with reply:
                 raw = _whole_body(reply)
         except _LINE_ERRORS as err:
-            raise _line_error(err, f"{method} {path}") from None  # the cause quotes the whole URL
-        _check_status(reply, raw, f"{method} {path}")
-        return _decoded(raw, shape, f"{method} {path}")
+            raise _line_error(err, what) from None
+        _check_status(reply, raw, what)
+        if not raw.startswith(b"\xff\xd8") or not reply.headers.get("Content-Type", "").startswith(_JPEG):
+            raise BadPayload(f"{what}: not {_JPEG}")
+        return raw
 
     def stream(
         self,
@@ -248,19 +274,23 @@ class Wire:
         query: Mapping[str, str | int | None] | None,
         read_s: float,
         headers: Mapping[str, str] | None = None,
+        jpeg: bytes | None = None,
+        connect_s: float = CONNECT_S,
     ) -> requests.Response:
         if self._lines.is_cut:
             raise ServerFailed("the connection was closed by us")
         if not self._ca_is_good:
             raise NotTrusted("the file of certificates can't be read")
+        data = jpeg if body is None else msgspec.json.encode(body)
+        kind = {} if data is None else {"Content-Type": "application/json" if body is not None else _JPEG}
         return self._http.request(
             method,
             self._api_url + path,
             params={key: str(value) for key, value in (query or {}).items() if value is not None},
-            data=None if body is None else msgspec.json.encode(body),
-            headers={**({"Content-Type": "application/json"} if body is not None else {}), **(headers or {})},
+            data=data,
+            headers={**kind, **(headers or {})},
             auth=_Bearer(token) if token else None,
-            timeout=(CONNECT_S, read_s),
+            timeout=(connect_s, read_s),
             allow_redirects=False,  # a center's API does not redirect; a portal's log-in page does
             stream=True,
         )
@@ -270,16 +300,16 @@ class Wire:
 _LINE_ERRORS = (requests.RequestException, HTTPError, OSError)
 
 
-def _whole_body(reply: requests.Response) -> bytes:
+def _whole_body(reply: requests.Response, limit_s: float = WHOLE_S) -> bytes:
     """Read a reply to its end. Raises ServerFailed when it takes too long, BadPayload when it is too large."""
-    until = time.monotonic() + WHOLE_S
+    until = time.monotonic() + limit_s
     raw = bytearray()
     for piece in reply.iter_content(_CHUNK_BYTES):
         raw += piece
         if len(raw) > LARGEST_REPLY_BYTES:
             raise BadPayload(f"a reply of more than {LARGEST_REPLY_BYTES} bytes")
         if time.monotonic() > until:
-            raise ServerFailed(f"a reply that took longer than {WHOLE_S:g} s")
+            raise ServerFailed(f"a reply that took longer than {limit_s:g} s")
     return bytes(raw)
 
 
@@ -295,8 +325,31 @@ def _check_status(reply: requests.Response, raw: bytes, what: str) -> None:
     what = f"{what}: {status} {problem.slug}".strip()
     if status == 403:
         raise NotPermitted(what, problem.reason, problem.right)
+    if (status, problem.slug) == (409, "camera-held"):
+        raise _held(raw, what)
     refusal = _BY_SLUG.get((status, problem.slug)) or _REFUSALS.get(status)
     raise (refusal or (ServerFailed if status >= 500 else BadPayload))(what)
+
+
+def _held(raw: bytes, what: str) -> CameraHeld:
+    try:
+        problem = msgspec.json.decode(raw, type=HeldProblem)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        problem = HeldProblem()  # refused all the same, by somebody we can't name
+    return CameraHeld(what, read_holder(problem.holder), problem.can_take_over)
+
+
+def read_tier(text: str) -> Tier:
+    """Read a tier; one this program does not know counts as the highest."""
+    return Tier(text) if text in {tier.value for tier in Tier} else Tier.CITY
+
+
+def read_holder(raw: HolderDocument | None) -> Holder | None:
+    """Read who holds a camera. Source: contract, schema Holder."""
+    if raw is None:
+        return None
+    tier = read_tier(raw.tier)
+    return Holder(raw.name, raw.post, tier, raw.priority, raw.is_reserved, max(0.0, raw.seconds_left), raw.is_me)
 
 
 def _line_error(err: Exception, what: str) -> CenterError:

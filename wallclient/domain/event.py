@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from wallclient.domain.ptz import PresetsChanged, PtzChanged
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelStatus:
@@ -31,4 +33,4 @@ class CatalogMoved:
     sequence: int
 
 
-CenterEvent = ChannelStatus | EventsLost | LineState | CatalogMoved
+CenterEvent = ChannelStatus | EventsLost | LineState | CatalogMoved | PtzChanged | PresetsChanged

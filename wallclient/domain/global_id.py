@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from wallclient.domain.event import ChannelStatus
 from wallclient.domain.node import Channel, Node, NodePage
+from wallclient.domain.ptz import PresetsChanged, PtzChanged
 from wallclient.domain.stream import Lease
 
 _SEPARATOR = "/"  # never in a key; a local id may hold it
@@ -62,3 +63,13 @@ def global_status(key: str, status: ChannelStatus) -> ChannelStatus:
     """Return a center's news with global ids."""
     ancestors = tuple((global_id(key, node), total, online) for node, total, online in status.ancestors)
     return ChannelStatus(global_id(key, status.channel_id), status.online, ancestors)
+
+
+def global_ptz(key: str, changed: PtzChanged) -> PtzChanged:
+    """Return a center's news of a camera's PTZ under the camera's global id."""
+    return replace(changed, channel_id=global_id(key, changed.channel_id))
+
+
+def global_presets(key: str, changed: PresetsChanged) -> PresetsChanged:
+    """Return a center's news of presets under the camera's global id."""
+    return PresetsChanged(global_id(key, changed.channel_id))

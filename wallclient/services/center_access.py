@@ -4,21 +4,34 @@ import logging
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from wallclient.api.center import Center
 from wallclient.api.native import NativeCenter
+from wallclient.api.ptz import PtzCenter
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import BadAddress, ServerFailed, SignInNeeded, WallError
 from wallclient.domain.event import ChannelStatus
-from wallclient.domain.global_id import ROOT, global_channel, global_lease, global_page, global_status, root_id
+from wallclient.domain.global_id import (
+    ROOT,
+    global_channel,
+    global_lease,
+    global_page,
+    global_presets,
+    global_ptz,
+    global_status,
+    root_id,
+)
 from wallclient.domain.node import Channel, Node, NodeKind, NodePage
+from wallclient.domain.ptz import PresetsChanged, PtzChanged
 from wallclient.domain.stream import Lease, StreamKind
 from wallclient.services.session import CenterSession
 from wallclient.services.wall import WallCenter
 
 _log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 StandIn = Callable[[CenterSession], WallCenter]
 
 
@@ -51,6 +64,8 @@ class CenterAccess(QObject):
 
     changed = Signal()  # state, title, operator or counts
     status_changed = Signal(object)  # ChannelStatus with global ids
+    ptz_changed = Signal(object)  # PtzChanged with a global id
+    presets_changed = Signal(object)  # PresetsChanged with a global id
     tree_changed = Signal()  # whatever is shown of the tree must be read again
 
     def __init__(self, config: CenterConfig, center: Center, stand_in: StandIn | None = None) -> None:
@@ -64,6 +79,8 @@ class CenterAccess(QObject):
         self.session.state_changed.connect(self.changed)
         self.session.events_lost.connect(self.tree_changed)
         self.session.status_changed.connect(self._on_status_changed)
+        self.session.ptz_changed.connect(self._on_ptz_changed)
+        self.session.presets_changed.connect(self._on_presets_changed)
 
     @property
     def key(self) -> str:
@@ -147,7 +164,25 @@ class CenterAccess(QObject):
         self._require_session()
         await self._streams.close_live(local_id)
 
+    # --- PTZ ---
+
+    def ptz_center(self) -> PtzCenter:
+        """Return the adapter as far as it moves cameras. Raises NotAble, SignInNeeded, ServerFailed."""
+        self._require_session()
+        return self.session.ptz_center
+
+    async def ask_ptz(self, work: Callable[[PtzCenter], _Result]) -> _Result:
+        """Return what `work` returns, which asks the center on a thread."""
+        self._require_session()
+        return await self.session.ask_ptz(work)
+
     # --- inside ---
+
+    def _on_ptz_changed(self, changed: PtzChanged) -> None:
+        self.ptz_changed.emit(global_ptz(self.key, changed))
+
+    def _on_presets_changed(self, changed: PresetsChanged) -> None:
+        self.presets_changed.emit(global_presets(self.key, changed))
 
     def _require_session(self) -> None:
         """Raise SignInNeeded, or ServerFailed while the sign-in only waits for the center, without asking it."""

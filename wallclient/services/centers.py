@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from wallclient.api.center import Center, Identity
+from wallclient.api.ptz import PtzCenter
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import BadAddress, NotFound, StorageFailed
 from wallclient.domain.global_id import key_of, split_id
@@ -25,6 +26,10 @@ from wallclient.storage.mirrors import remove_mirrors
 
 _log = logging.getLogger(__name__)
 OpenAdapter = Callable[[CenterConfig], Center]
+Farewell = Callable[
+    [str], Awaitable[None]
+]  # done before the session at a center (its key) ends on our wish: stop cameras
+_Result = TypeVar("_Result")
 
 
 class Centers(QObject):
@@ -39,6 +44,8 @@ class Centers(QObject):
     changed = Signal(str)  # configuration, state, operator or counts
     state_changed = Signal()  # something of any of them
     status_changed = Signal(object)  # ChannelStatus
+    ptz_changed = Signal(object)  # PtzChanged
+    presets_changed = Signal(object)  # PresetsChanged
     events_lost = Signal()  # whatever is shown of the tree must be read again
     sign_in_needed = Signal(str)  # a session ended, or could not be resumed, without the operator's doing
     noticed = Signal(object)  # Notice
@@ -64,6 +71,7 @@ class Centers(QObject):
         self._sign_in.noticed.connect(self.noticed)
         self._sign_in.needed.connect(self.sign_in_needed)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.farewell: Farewell | None = None
         self.unusable: list[CenterConfig] = []  # of the settings, with an address that can't be used
         for config in self.configs:
             try:
@@ -112,6 +120,7 @@ class Centers(QObject):
             self._take(access, config)
             return
         config = replace(config, stay_signed_in=False)
+        await self._say_farewell(config.key)
         fresh = self._open(config)  # raises before anything was taken down
         self.unusable = [other for other in self.unusable if other.key != config.key]
         if access is not None:
@@ -122,6 +131,7 @@ class Centers(QObject):
 
     async def remove(self, key: str) -> None:
         """Remove a center with its mirrors and secrets. Raises StorageFailed; it is gone from the list all the same."""
+        await self._say_farewell(key)
         access = self._accesses.pop(key, None)
         self.unusable = [config for config in self.unusable if config.key != key]
         try:
@@ -152,6 +162,7 @@ class Centers(QObject):
     async def log_out(self, key: str) -> None:
         """Sign out at a center, and forget what the keyring holds for it."""
         access = self.access(key)
+        await self._say_farewell(key)
         await self._sign_in.log_out(access)
         self._take_quietly(access, replace(access.config, stay_signed_in=False))
 
@@ -220,6 +231,19 @@ class Centers(QObject):
         access, local_id = self._route(lease_id)
         await access.close_live(local_id)
 
+    def ptz_center(self, channel_id: str) -> tuple[PtzCenter, str]:
+        """Return who moves a camera, and its id there; for steering, which has its own threads.
+
+        Raises NotFound, NotAble, SignInNeeded, ServerFailed.
+        """
+        access, local_id = self._route(channel_id)
+        return access.ptz_center(), local_id
+
+    async def ask_ptz(self, channel_id: str, work: Callable[[PtzCenter, str], _Result]) -> _Result:
+        """Return what `work(center, id there)` returns, which asks the center on a thread."""
+        access, local_id = self._route(channel_id)
+        return await access.ask_ptz(lambda center: work(center, local_id))
+
     # --- end ---
 
     async def close(self) -> None:
@@ -232,6 +256,11 @@ class Centers(QObject):
         await asyncio.gather(*closing)
 
     # --- inside ---
+
+    async def _say_farewell(self, key: str) -> None:
+        access = self._accesses.get(key)
+        if self.farewell is not None and access is not None and access.session.signed_in:
+            await self.farewell(key)
 
     def _route(self, gid: str) -> tuple[CenterAccess, str]:
         key, local_id = split_id(gid)
@@ -254,6 +283,8 @@ class Centers(QObject):
 
         access.changed.connect(on_changed)
         access.status_changed.connect(self.status_changed)
+        access.ptz_changed.connect(self.ptz_changed)
+        access.presets_changed.connect(self.presets_changed)
         access.tree_changed.connect(self.events_lost)
         session.sign_in_needed.connect(lambda: self.sign_in_needed.emit(key))
         session.refresh_token_changed.connect(lambda: self._sign_in.on_refresh_token_changed(access))

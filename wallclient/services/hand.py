@@ -155,7 +155,7 @@ class Hand:
         return Command(Steering(self._id, number), limit_s)
 
     def next_due(self, now: float) -> float:
-        """Return when to ask `due` again at the latest, or to look at the state; infinity where only an answer helps."""
+        """Return when to ask `due` again at the latest, or to look at the state; infinity if only an answer helps."""
         if self._stop_number:
             moments = [self._stop_due(now)]
             if now < self._stop_since + RED_AFTER_S:

@@ -11,13 +11,16 @@ from typing import Any, ParamSpec, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from wallclient.api.center import Capabilities, Center, Events, Identity
-from wallclient.domain.errors import CenterError, ServerFailed, SignInNeeded, WallError
+from wallclient.api.ptz import PtzCenter
+from wallclient.domain.errors import CenterError, NotAble, ServerFailed, SignInNeeded, WallError
 from wallclient.domain.event import CatalogMoved, CenterEvent, ChannelStatus, EventsLost, LineState
 from wallclient.domain.node import Channel, Node, NodePage
+from wallclient.domain.ptz import PresetsChanged, PtzChanged
 from wallclient.domain.stream import Lease, StreamKind
 
 _log = logging.getLogger(__name__)
 CALLS_AT_ONCE = 12  # 64 panes that open together neither starve each other nor flood the center
+PTZ_CALLS_AT_ONCE = 4  # threads of their own: a preset is not to wait for 64 panes
 LOG_OUT_S = 1.0
 END_S = 2.0
 _LARGEST_PAGE = 1000
@@ -36,6 +39,8 @@ class CenterSession(QObject):
     events_lost = Signal()  # whatever is shown of the tree must be read again
     sign_in_needed = Signal()  # the session ended without our doing; once per session
     catalog_moved = Signal(object)  # CatalogMoved: the change feed has grown
+    ptz_changed = Signal(object)  # PtzChanged
+    presets_changed = Signal(object)  # PresetsChanged
     refresh_token_changed = Signal()  # by a log-in or a renewal; what was kept of the old one is worth nothing now
     _told = Signal(int, object)  # from the thread of events: session number, CenterEvent or None for "signed out"
 
@@ -43,6 +48,7 @@ class CenterSession(QObject):
         super().__init__(parent)
         self._center = center
         self._pool = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="center")
+        self._ptz_pool = ThreadPoolExecutor(PTZ_CALLS_AT_ONCE, thread_name_prefix="center-ptz")
         self._under_way: set[Future[Any]] = set()
         self._operator: Identity | None = None
         self._name = center.base_url
@@ -189,6 +195,20 @@ class CenterSession(QObject):
         with suppress(CenterError):  # it lapses by itself
             self._center.close_live(opened.result().id)
 
+    # --- PTZ ---
+
+    @property
+    def ptz_center(self) -> PtzCenter:
+        """The adapter as far as it moves cameras, for steering, which has its own threads. Raises NotAble."""
+        if not self._center.capabilities.ptz or not isinstance(self._center, PtzCenter):
+            raise NotAble("the center moves no cameras")
+        return self._center
+
+    async def ask_ptz(self, work: Callable[[PtzCenter], _Result]) -> _Result:
+        """Return what `work` returns, which asks the center on a thread. Raises NotAble where it moves no cameras."""
+        center = self.ptz_center
+        return await self._watched(self._submit_to(self._ptz_pool, work, center))
+
     # --- end ---
 
     async def close(self, *, stay_signed_in: bool = False) -> None:
@@ -207,6 +227,7 @@ class CenterSession(QObject):
         self._stop_events()
         self._center.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._ptz_pool.shutdown(wait=False, cancel_futures=True)
         rest = [_settled(future) for future in list(self._under_way)]
         if rest:
             await asyncio.wait(rest, timeout=END_S)
@@ -249,9 +270,18 @@ class CenterSession(QObject):
     def _submit(
         self, work: Callable[_Params, _Result], *args: _Params.args, **kwargs: _Params.kwargs
     ) -> Future[_Result]:
+        return self._submit_to(self._pool, work, *args, **kwargs)
+
+    def _submit_to(
+        self,
+        pool: ThreadPoolExecutor,
+        work: Callable[_Params, _Result],
+        *args: _Params.args,
+        **kwargs: _Params.kwargs,
+    ) -> Future[_Result]:
         if self._closed:
             raise ServerFailed("the session was closed by us")
-        future = self._pool.submit(work, *args, **kwargs)
+        future = pool.submit(work, *args, **kwargs)
         self._remember(future)
         return future
 
@@ -323,6 +353,10 @@ class CenterSession(QObject):
                 self.events_lost.emit()
             case CatalogMoved():
                 self.catalog_moved.emit(event)
+            case PtzChanged():
+                self.ptz_changed.emit(event)
+            case PresetsChanged():
+                self.presets_changed.emit(event)
             case LineState(up=up):
                 self._line_up = up
                 self._set_reachable(up)
