@@ -79,6 +79,22 @@ class BadPayload(CenterError):  # noqa: N818
     """The center answered something the contract does not allow."""
 
 
+class Refused(BadPayload):
+    """The center will not take what we sent, as it is: 4xx other than those above. Sending it again does not help.
+
+    `slug` is the last part of the problem's type, empty where there is none.
+    """
+
+    def __init__(self, message: str = "", status: int = 0, slug: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.slug = slug
+
+
+class Stale(CenterError):  # noqa: N818
+    """Somebody else changed meanwhile what we meant to change (409 revision-stale, finding-closed): read it again."""
+
+
 class BadAddress(WallError):  # noqa: N818
     """An address the program refuses to open (scheme, options, no host)."""
 
