@@ -10,6 +10,7 @@ from wallclient.api import models
 from wallclient.api.center import Capabilities, ChannelPage, Health, Identity
 from wallclient.api.native_catalog import open_snapshot, read_changes, read_snapshot
 from wallclient.api.native_events import NativeEvents
+from wallclient.api.native_patrol import NativePatrol
 from wallclient.api.native_ptz import NativePtz, segment
 from wallclient.api.tokens import Tokens
 from wallclient.api.wire import Wire, read_tier
@@ -26,7 +27,7 @@ _Reply = TypeVar("_Reply")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-class NativeCenter(NativePtz):
+class NativeCenter(NativePtz, NativePatrol):
     """A center that speaks Center API v1, at `base_url` (http or https). Raises BadAddress for any other address.
 
     Implements `wallclient.api.center.Center` and, by its base, `wallclient.api.ptz.PtzCenter`; see there. A private CA
@@ -90,6 +91,8 @@ class NativeCenter(NativePtz):
             counts="tree" in offered,
             catalog="catalog" in offered,
             ptz="ptz" in offered,
+            patrol="patrol" in offered,
+            patrol_plans="patrol-plans" in offered,
         )
         operator = session.operator
         return Identity(operator.user, operator.name, operator.post, read_tier(operator.tier), operator.priority)
@@ -191,6 +194,9 @@ class NativeCenter(NativePtz):
 
     def _picture(self, path: str) -> bytes:
         return self._with_token(lambda token: self._wire.picture(path, token=token))
+
+    def _picture_of(self, path: str, types: Mapping[str, bytes]) -> bytes:
+        return self._with_token(lambda token: self._wire.picture(path, token=token, types=types))
 
     def _with_token(self, call: Callable[[str], _Reply]) -> _Reply:
         """Call with a good token; one that is refused all the same is renewed once."""

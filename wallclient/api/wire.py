@@ -33,9 +33,11 @@ from wallclient.domain.errors import (
     NotFound,
     NotPermitted,
     NotTrusted,
+    Refused,
     ServerFailed,
     SignInNeeded,
     SnapshotGone,
+    Stale,
     TooManyRequests,
 )
 from wallclient.domain.ptz import Holder, Tier
@@ -54,6 +56,8 @@ _REFUSALS: dict[int, type[CenterError]] = {
 _BY_SLUG: dict[tuple[int, str], type[CenterError]] = {
     (409, "camera-offline"): CameraOffline,
     (409, "not-able"): NotAble,
+    (409, "revision-stale"): Stale,
+    (409, "finding-closed"): Stale,
     (410, "cursor-expired"): CursorExpired,
     (410, "snapshot-gone"): SnapshotGone,
 }
@@ -72,6 +76,7 @@ _RETRY = Retry(
 )
 _NO_RETRY = Retry(total=0, connect=0, read=False, redirect=0, raise_on_status=False)
 _JPEG = "image/jpeg"
+_JPEG_ONLY: Mapping[str, bytes] = {_JPEG: b"\xff\xd8"}
 _Reply = TypeVar("_Reply")
 
 
@@ -214,18 +219,19 @@ class Wire:
         _check_status(reply, raw, what)
         return _decoded(raw, shape, what)
 
-    def picture(self, path: str, *, token: str) -> bytes:
-        """Return a picture as it was sent, a JPEG by its type and first bytes. Raises as `call` does."""
+    def picture(self, path: str, *, token: str, types: Mapping[str, bytes] = _JPEG_ONLY) -> bytes:
+        """Return a picture as it was sent, of one of the `types` with those first bytes. Raises as `call` does."""
         what = f"GET {path}"
         try:
-            reply = self._send("GET", path, token, None, None, READ_S, {"Accept": _JPEG})
+            reply = self._send("GET", path, token, None, None, READ_S, {"Accept": ", ".join(types)})
             with reply:
                 raw = _whole_body(reply)
         except _LINE_ERRORS as err:
             raise _line_error(err, what) from None
         _check_status(reply, raw, what)
-        if not raw.startswith(b"\xff\xd8") or not reply.headers.get("Content-Type", "").startswith(_JPEG):
-            raise BadPayload(f"{what}: not {_JPEG}")
+        kind = reply.headers.get("Content-Type", "").partition(";")[0].strip()
+        if kind not in types or not raw.startswith(types[kind]):
+            raise BadPayload(f"{what}: not {' or '.join(types)}")
         return raw
 
     def stream(
@@ -328,6 +334,8 @@ def _check_status(reply: requests.Response, raw: bytes, what: str) -> None:
     if (status, problem.slug) == (409, "camera-held"):
         raise _held(raw, what)
     refusal = _BY_SLUG.get((status, problem.slug)) or _REFUSALS.get(status)
+    if refusal is None and 400 <= status < 500:
+        raise Refused(what, status, problem.slug)
     raise (refusal or (ServerFailed if status >= 500 else BadPayload))(what)
 
 
