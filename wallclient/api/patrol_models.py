@@ -6,7 +6,7 @@ As in `api.models`, enumerations are plain text: a client must live with values 
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from wallclient.api.models import LARGEST_NUMBER
 
@@ -80,7 +80,9 @@ class PlanBody(Struct):
     name: _NameNeeded
     steps: Annotated[list[StepDocument], Meta(min_length=1, max_length=500)]
     schedule: ScheduleDocument
-    panes: Annotated[list[Annotated[int, Meta(ge=0, le=63)]], Meta(min_length=1, max_length=64)] = [0]
+    panes: Annotated[list[Annotated[int, Meta(ge=0, le=63)]], Meta(min_length=1, max_length=64)] = field(
+        default_factory=lambda: [0]
+    )
     note: _Text = ""
     enabled: bool = True
 
