@@ -5,9 +5,8 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from wallclient.api import models
+from wallclient.demo.bodies import json_reply, no_such, read_body
 from wallclient.demo.catalog_routes import CatalogApi
 from wallclient.demo.change_log import ChangeLog
 from wallclient.demo.city import City
@@ -31,12 +31,10 @@ from wallclient.domain.node import Channel, Node
 from wallclient.domain.stream import Source, StreamKind
 
 PREFIX = "/api/v1"
-LARGEST_BODY_BYTES = 64 * 1024
 DEFAULT_LIMIT, LARGEST_LIMIT = 200, 1000
 API_VERSION = "1.0"
 CAPABILITIES = ["tree", "live", "events", "catalog"]
 _CURSOR = re.compile(r"[A-Za-z0-9._~-]{1,256}")
-_Body = TypeVar("_Body")
 _Handler = Callable[[Request], Awaitable[Response]]
 _Guarded = Callable[[Request, Session], Awaitable[Response]]
 
@@ -124,10 +122,10 @@ class _Api:
 
     async def health(self, request: Request) -> Response:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return _json(models.HealthDocument("ok", f"{CITY_NAME}视频监控中心", API_VERSION, now))
+        return json_reply(models.HealthDocument("ok", f"{CITY_NAME}视频监控中心", API_VERSION, now))
 
     async def log_in(self, request: Request) -> Response:
-        body = await _body(request, models.LogIn)
+        body = await read_body(request, models.LogIn)
         known = body.user in self._state.operators
         if not hmac.compare_digest(body.password.encode(), self._state.password.encode()) or not known:
             headers = {"WWW-Authenticate": 'Bearer realm="center"'}
@@ -135,7 +133,7 @@ class _Api:
         return self._session_reply(self._state.sessions.open(body.user))
 
     async def renew(self, request: Request) -> Response:
-        body = await _body(request, models.Renewal)
+        body = await read_body(request, models.Renewal)
         session = self._state.sessions.renew(body.refresh_token)
         if session is None:
             headers = {"WWW-Authenticate": 'Bearer realm="center"'}
@@ -160,7 +158,7 @@ class _Api:
             operator,
             CAPABILITIES,
         )
-        return _json(document, headers={"Cache-Control": "no-store"})
+        return json_reply(document, headers={"Cache-Control": "no-store"})
 
     # --- tree ---
 
@@ -173,14 +171,14 @@ class _Api:
     def _children(self, request: Request, session: Session, node_id: str | None) -> Response:
         offset, limit = _page(request)
         nodes, following = self._state.view(session.user).children(node_id, offset, limit)
-        return _json(
+        return json_reply(
             models.NodePageDocument(
                 [_node(node, self._state.operators[session.user]) for node in nodes], _cursor(following)
             )
         )
 
     async def node(self, request: Request, session: Session) -> Response:
-        return _json(_node(self._find_node(request, session), self._state.operators[session.user]))
+        return json_reply(_node(self._find_node(request, session), self._state.operators[session.user]))
 
     async def channels_below(self, request: Request, session: Session) -> Response:
         node = self._find_node(
@@ -190,36 +188,36 @@ class _Api:
         channels, following = self._state.view(session.user).channels_below(node.id, offset, limit)
         operator = self._state.operators[session.user]
         items = [_channel(channel, operator) for channel in channels]
-        return _json(models.ChannelPageDocument(items, _cursor(following)))
+        return json_reply(models.ChannelPageDocument(items, _cursor(following)))
 
     async def channel(self, request: Request, session: Session) -> Response:
-        return _json(_channel(self._find_channel(request, session), self._state.operators[session.user]))
+        return json_reply(_channel(self._find_channel(request, session), self._state.operators[session.user]))
 
     def _find_node(self, request: Request, session: Session) -> Node:
         try:
             return self._state.view(session.user).node(request.path_params["node_id"])
         except KeyError:
-            raise _no_such("node") from None
+            raise no_such("node") from None
 
     def _find_channel(self, request: Request, session: Session) -> Channel:
         try:
             return self._state.view(session.user).channel(request.path_params["channel_id"])
         except KeyError:
-            raise _no_such("channel") from None
+            raise no_such("channel") from None
 
     def _check_right(self, channel_id: str, session: Session, right: Right) -> None:
         """Refuse what the operator may not do, and what he may not even know of."""
         try:
             rights = self._state.view(session.user).rights(channel_id)
         except KeyError:
-            raise _no_such("channel") from None
+            raise no_such("channel") from None
         if not rights & right.bit:
             raise RightMissing(right)
 
     # --- live ---
 
     async def open_live(self, request: Request, session: Session) -> Response:
-        body = await _body(request, models.OpenLive)
+        body = await read_body(request, models.OpenLive)
         channel = self._find_channel(request, session)
         self._check_right(channel.id, session, Right.VIEW)
         if not channel.online:
@@ -233,13 +231,13 @@ class _Api:
     async def renew_live(self, request: Request, session: Session) -> Response:
         lease = self._state.leases.renew(request.path_params["lease_id"], session.id)
         if lease is None:
-            raise _no_such("lease")
+            raise no_such("lease")
         self._check_right(lease.channel_id, session, Right.VIEW)
         return self._lease_reply(lease, self._sources(lease.channel_id, lease.kind), 200)
 
     async def close_live(self, request: Request, session: Session) -> Response:
         if not self._state.leases.close(request.path_params["lease_id"], session.id):
-            raise _no_such("lease")
+            raise no_such("lease")
         return Response(status_code=204)
 
     def _sources(self, channel_id: str, kind: StreamKind) -> tuple[Source, ...]:
@@ -255,7 +253,7 @@ class _Api:
         documents = [_source(source) for source in sources]
         term_s = self._state.leases.lease_s
         document = models.LeaseDocument(lease.id, lease.channel_id, lease.kind.value, term_s, documents, note)
-        return _json(document, status, {"Cache-Control": "no-store", **(headers or {})})
+        return json_reply(document, status, {"Cache-Control": "no-store", **(headers or {})})
 
     # --- events ---
 
@@ -266,24 +264,6 @@ class _Api:
             request.headers.get("last-event-id"), lambda: self._state.sessions.is_open(session), session.user
         )
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-
-
-def _json(document: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(msgspec.json.encode(document), status, headers, "application/json")
-
-
-async def _body(request: Request, shape: type[_Body]) -> _Body:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(415, "not-json", "The body has to be application/json.")
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > LARGEST_BODY_BYTES:
-            raise Refusal(413, "too-large", f"The body is larger than {LARGEST_BODY_BYTES} bytes.")
-    try:
-        return msgspec.json.decode(bytes(raw), type=shape)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        raise Refusal(400, "bad-body", "The body does not fit the API.") from None
 
 
 def _page(request: Request) -> tuple[int, int]:
@@ -306,10 +286,6 @@ def _is_number(text: str) -> bool:
 
 def _cursor(offset: int | None) -> str | None:
     return None if offset is None else f"o{offset}"
-
-
-def _no_such(what: str) -> Refusal:
-    return Refusal(404, f"no-such-{what}", f"There is no such {what}.")
 
 
 def _node(node: Node, operator: Operator) -> models.NodeDocument:
