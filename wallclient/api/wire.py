@@ -334,7 +334,7 @@ def _check_status(reply: requests.Response, raw: bytes, what: str) -> None:
     if (status, problem.slug) == (409, "camera-held"):
         raise _held(raw, what)
     refusal = _BY_SLUG.get((status, problem.slug)) or _REFUSALS.get(status)
-    if refusal is None and 400 <= status < 500:
+    if refusal is None and 400 <= status < 500 and problem.slug:  # the center's own word, not that of a proxy
         raise Refused(what, status, problem.slug)
     raise (refusal or (ServerFailed if status >= 500 else BadPayload))(what)
 

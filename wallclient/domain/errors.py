@@ -80,9 +80,9 @@ class BadPayload(CenterError):  # noqa: N818
 
 
 class Refused(BadPayload):
-    """The center will not take what we sent, as it is: 4xx other than those above. Sending it again does not help.
+    """The center says in a problem document that it will not take what we sent: 4xx other than those above.
 
-    `slug` is the last part of the problem's type, empty where there is none.
+    Sending it again does not help. `slug` is the last part of the problem's type.
     """
 
     def __init__(self, message: str = "", status: int = 0, slug: str = "") -> None:
