@@ -6,6 +6,8 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait for pictures more than they compute, so two run at a time; a file's tests stay together for its fixtures.
+TOGETHER := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 export PYTHON
 
 help: ## list the targets
@@ -20,7 +22,7 @@ demo: setup ## start the embedded center and open a wall of moving cameras
 
 test: setup ## run the whole suite
 	@packaging/system-packages.sh test
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(TOGETHER) $(ARGS)
 
 lint: setup ## ruff: rules and format
 	@$(BIN)/ruff check
