@@ -17,11 +17,11 @@ def json_reply(document: object, status: int = 200, headers: dict[str, str] | No
     return Response(msgspec.json.encode(document), status, headers, "application/json")
 
 
-async def read_body(request: Request, shape: type[_Body]) -> _Body:
+async def read_body(request: Request, shape: type[_Body], largest: int = LARGEST_BODY_BYTES) -> _Body:
     """Return the body of a request as a document. Raises Refusal."""
     if media_type(request) != "application/json":
         raise Refusal(415, "not-json", "The body has to be application/json.")
-    raw = await read_bytes(request, LARGEST_BODY_BYTES)
+    raw = await read_bytes(request, largest)
     try:
         return msgspec.json.decode(raw, type=shape)
     except (msgspec.MsgspecError, ValueError, RecursionError):

@@ -16,6 +16,8 @@ class Operator:
     rights: int = ALL_RIGHTS  # mask of `Right.bit`, at every node he may see
     districts: frozenset[str] | None = None  # ids of the districts he may see; None: all
     closed: frozenset[PlaceCategory] = field(default=frozenset())  # shown in his tree, without any right
+    patrols: bool = True  # has a part in patrols
+    edits_plans: bool = False  # may change patrol plans: supervisors
 
     def rights_at(self, place: PlaceCategory | None) -> int:
         """Return his rights at a camera that looks at such a place, or at a node (None), as a mask."""
@@ -29,8 +31,8 @@ class Operator:
 _P = PlaceCategory
 _INDOORS = frozenset({_P.HOTEL, _P.INTERNET_CAFE, _P.ENTERTAINMENT, _P.RESIDENTIAL, _P.SCHOOL, _P.HOSPITAL})
 OPERATORS = (
-    Operator("operator", "值班员", "重庆市监控室"),
-    Operator("admin", "管理员", "重庆市视频监控中心"),
+    Operator("operator", "值班员", "重庆市监控室", edits_plans=True),
+    Operator("admin", "管理员", "重庆市视频监控中心", edits_plans=True),
     Operator("yuzhong", "渝中值班员", "渝中区分局监控室", rights_mask([Right.VIEW]), frozenset({"d500103"})),
     Operator(
         "ptz1",
@@ -39,5 +41,5 @@ OPERATORS = (
         rights_mask([Right.VIEW, Right.PTZ]),
         frozenset({"d500103", "d500105"}),
     ),
-    Operator("visitor", "来宾", "参观席", rights_mask([Right.VIEW]), closed=_INDOORS),
+    Operator("visitor", "来宾", "参观席", rights_mask([Right.VIEW]), closed=_INDOORS, patrols=False),
 )

@@ -1,7 +1,6 @@
 """The HTTP side of the embedded center: Center API v1 as in resources/center-api.yaml, on Starlette."""
 
 import hmac
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from wallclient.demo.events import EventBus
 from wallclient.demo.leases import Leases, OpenLease
 from wallclient.demo.mischief import Misbehaviour
 from wallclient.demo.operators import Operator
+from wallclient.demo.pages import cursor_at, read_page
 from wallclient.demo.places import CITY_NAME
 from wallclient.demo.problems import Refusal, RightMissing, on_fault, on_http_exception, on_refusal
 from wallclient.demo.sessions import Session, Sessions
@@ -31,10 +31,8 @@ from wallclient.domain.node import Channel, Node
 from wallclient.domain.stream import Source, StreamKind
 
 PREFIX = "/api/v1"
-DEFAULT_LIMIT, LARGEST_LIMIT = 200, 1000
 API_VERSION = "1.0"
 CAPABILITIES = ["tree", "live", "events", "catalog"]
-_CURSOR = re.compile(r"[A-Za-z0-9._~-]{1,256}")
 _Handler = Callable[[Request], Awaitable[Response]]
 _Guarded = Callable[[Request, Session], Awaitable[Response]]
 
@@ -169,11 +167,11 @@ class _Api:
         return self._children(request, session, self._find_node(request, session).id)
 
     def _children(self, request: Request, session: Session, node_id: str | None) -> Response:
-        offset, limit = _page(request)
+        offset, limit = read_page(request)
         nodes, following = self._state.view(session.user).children(node_id, offset, limit)
         return json_reply(
             models.NodePageDocument(
-                [_node(node, self._state.operators[session.user]) for node in nodes], _cursor(following)
+                [_node(node, self._state.operators[session.user]) for node in nodes], cursor_at(following)
             )
         )
 
@@ -184,11 +182,11 @@ class _Api:
         node = self._find_node(
             request, session
         )  # before the cursor: what is wrong with a page of no node does not matter
-        offset, limit = _page(request)
+        offset, limit = read_page(request)
         channels, following = self._state.view(session.user).channels_below(node.id, offset, limit)
         operator = self._state.operators[session.user]
         items = [_channel(channel, operator) for channel in channels]
-        return json_reply(models.ChannelPageDocument(items, _cursor(following)))
+        return json_reply(models.ChannelPageDocument(items, cursor_at(following)))
 
     async def channel(self, request: Request, session: Session) -> Response:
         return json_reply(_channel(self._find_channel(request, session), self._state.operators[session.user]))
@@ -264,28 +262,6 @@ class _Api:
             request.headers.get("last-event-id"), lambda: self._state.sessions.is_open(session), session.user
         )
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
-
-
-def _page(request: Request) -> tuple[int, int]:
-    """Return offset and limit of a paged operation."""
-    cursor, limit = request.query_params.get("cursor"), request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not _is_number(limit) or not 1 <= int(limit) <= LARGEST_LIMIT:
-        raise Refusal(400, "bad-limit", f"limit is a number from 1 to {LARGEST_LIMIT}.")
-    if cursor is None:
-        return 0, int(limit)
-    if not _CURSOR.fullmatch(cursor):
-        raise Refusal(400, "bad-cursor", "This is not a cursor.")
-    if cursor[:1] != "o" or not _is_number(cursor[1:]):
-        raise Refusal(410, "cursor-expired", "The cursor is not good any more; start with the first page.")
-    return int(cursor[1:]), int(limit)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _cursor(offset: int | None) -> str | None:
-    return None if offset is None else f"o{offset}"
 
 
 def _node(node: Node, operator: Operator) -> models.NodeDocument:
