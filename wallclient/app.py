@@ -27,6 +27,7 @@ from wallclient.services.centers import Centers
 from wallclient.services.preferences import Preferences
 from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.services.session import CenterSession
+from wallclient.services.steering import Helm
 from wallclient.services.view_library import ViewLibrary
 from wallclient.services.wall import Deck, Wall
 from wallclient.storage.credentials import Credentials
@@ -51,6 +52,7 @@ class Application:
         self.preferences = Preferences(settings)
         self.library = ViewLibrary(views)
         self.centers = Centers(self.preferences, SecretKeeper(Credentials()), data, stand_in=stand_in)
+        self.helm = Helm(self.centers)
         self.pool = HostPool()
         self.deck = Deck(self.pool, self.centers)
         loop = asyncio.get_running_loop()
@@ -118,6 +120,7 @@ class Application:
     async def close(self) -> None:
         """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
+        await self.helm.close()  # while its sessions are there: what moves is stopped
         self.pool.shut_down()
         await asyncio.gather(self.catalogs.close(), self.centers.close())
         self._collector.stop()
