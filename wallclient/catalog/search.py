@@ -59,7 +59,7 @@ class Search:
         self._words: list[tuple[Words, list[int]]] = []  # distinct texts of inner nodes, and the rows that have them
         self._codes: dict[int, str] = {}
         self._words_of: Tree | None = None
-        self._cancelled = threading.Event()
+        self._cancelled = self._stop = threading.Event()
         self._until = self._latest = 0.0
         self._late = False
 
@@ -77,10 +77,16 @@ class Search:
             if self._reader.has_tree:
                 self._branch_words(self._reader.tree())
 
-    def find(self, text: str, limit: int = LIMIT, budget_s: float = BUDGET_S) -> SearchResults:
-        """Return the best `limit` hits. All terms must be in a node's own text or in its path. Raises StorageFailed."""
+    def find(
+        self, text: str, limit: int = LIMIT, budget_s: float = BUDGET_S, stop: threading.Event | None = None
+    ) -> SearchResults:
+        """Return the best `limit` hits. All terms must be in a node's own text or in its path. Raises StorageFailed.
+
+        `stop`, once set, breaks off this search and no other one.
+        """
         began = time.monotonic()
         self._cancelled.clear()
+        self._stop = stop or self._cancelled
         self._late = False
         with self._reader.reading() as db:
             forms = split_terms(text)
@@ -250,7 +256,8 @@ class Search:
 
     def _is_over(self) -> bool:
         """Tell whether to stop; also asked by SQLite while it works."""
-        if self._cancelled.is_set() or time.thread_time() > self._until or _now_s() > self._latest:
+        over = self._cancelled.is_set() or self._stop.is_set()
+        if over or time.thread_time() > self._until or _now_s() > self._latest:
             self._late = True
         return self._late
 

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -67,7 +68,7 @@ class Catalog(QObject):
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="catalog-read")
         self._searchers = ThreadPoolExecutor(1, thread_name_prefix="catalog-search")
         self._writers = ThreadPoolExecutor(1, thread_name_prefix="catalog-write")
-        self._searches = 0
+        self._stops: WeakKeyDictionary[object, threading.Event] = WeakKeyDictionary()  # of each asker's last search
         self._waiting = CatalogChange()
         self._waiting_lock = threading.Lock()
         self._teller = QTimer(self, singleShot=True, interval=_TELL_MS)
@@ -228,20 +229,21 @@ class Catalog(QObject):
         reader = self._background
         return await self._on(self._readers, reader.cameras_below, node_id, limit, wanted) if reader else ((), 0)
 
-    async def search(self, text: str, limit: int = 100) -> SearchResults | None:
-        """Return the best hits, or None if a later search was begun meanwhile: only the latest counts."""
+    async def search(self, text: str, limit: int = 100, asker: object | None = None) -> SearchResults | None:
+        """Return the best hits, or None if the same asker began a later search meanwhile: its latest counts."""
         search = self._search
-        self._searches += 1
-        number = self._searches
         if search is None:
             return SearchResults(text)
-        search.cancel()
+        asker = asker or self
+        if earlier := self._stops.get(asker):
+            earlier.set()
+        stop = self._stops[asker] = threading.Event()
 
         def find() -> SearchResults | None:
-            return search.find(text, limit) if number == self._searches else None
+            return None if stop.is_set() else search.find(text, limit, stop=stop)
 
         results = await self._on(self._searchers, find)
-        return results if number == self._searches else None
+        return None if stop.is_set() else results
 
     async def warm_up(self) -> None:
         """Load what the first search would have to wait for, half a second's work."""

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -82,8 +83,10 @@ class Catalogs(QObject):
         self._reachable: dict[str, bool] = {}
         self._revoked: set[str] = set()
         self._moved: dict[str, CenterAccess] = {}  # whose `catalog_moved` is connected
+        self._loop = asyncio.get_event_loop()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._searches = 0
+        self._closed = False
+        self._searches: WeakKeyDictionary[object, object] = WeakKeyDictionary()  # asker -> his last search
         self._marks = SearchMarks()
         centers.changed.connect(self._on_center_changed)
         centers.added.connect(self._on_center_changed)
@@ -130,18 +133,21 @@ class Catalogs(QObject):
         for _, catalog in list(self._catalogs.values()):
             await catalog.warm_up()
 
-    async def search(self, text: str, limit: int = 100) -> FoundList | None:
-        """Return the best hits of all mirrors, or None if a later search was begun meanwhile. Raises StorageFailed."""
-        self._searches += 1
-        number = self._searches
+    async def search(self, text: str, limit: int = 100, asker: object | None = None) -> FoundList | None:
+        """Return the best hits of all mirrors, or None if `asker` began a later search meanwhile.
+
+        Searches of other askers (each window has one) go on. Raises StorageFailed.
+        """
+        asker = asker or self
+        mine = self._searches[asker] = object()
         keys = self.keys
-        answers = await asyncio.gather(*(self._catalogs[key][1].search(text, limit) for key in keys))
-        if number != self._searches or any(answer is None for answer in answers):
+        answers = await asyncio.gather(*(self._catalogs[key][1].search(text, limit, asker) for key in keys))
+        if self._searches.get(asker) is not mine or any(answer is None for answer in answers):
             return None
         hits = [[Found(k, hit) for hit in answer.hits] for k, answer in zip(keys, answers, strict=True) if answer]
         ranked = [found for found in chain.from_iterable(zip_longest(*hits)) if found]  # no ranks over centers: in turn
         marked = await asyncio.to_thread(self._marked, ranked[:limit], text)
-        if number != self._searches:
+        if self._searches.get(asker) is not mine:
             return None
         return FoundList(text, marked, all(answer.complete for answer in answers if answer))
 
@@ -189,6 +195,7 @@ class Catalogs(QObject):
 
     async def close(self) -> None:
         """Close all mirrors; takes 3 s at most."""
+        self._closed = True
         open_ones = [catalog for _, catalog in self._catalogs.values()]
         self._catalogs.clear()
         await asyncio.gather(*(catalog.close() for catalog in open_ones), *self._tasks, return_exceptions=True)
@@ -215,6 +222,8 @@ class Catalogs(QObject):
             catalog.follow_now()
 
     def _on_center_changed(self, key: str) -> None:
+        if self._closed:
+            return  # the centers are closed after their mirrors, and tell of it
         try:
             access = self._centers.access(key)
         except NotFound:
@@ -308,7 +317,7 @@ class Catalogs(QObject):
             except WallError:
                 _log.exception("the mirror could not be read or written")
 
-        task = asyncio.get_running_loop().create_task(guarded())
+        task = self._loop.create_task(guarded())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

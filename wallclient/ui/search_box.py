@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -45,16 +46,34 @@ class FoundModel(QAbstractListModel):
         self.found = FoundList("")
 
     def show_found(self, found: FoundList) -> None:
-        """Take over a result; the same rows in the same order keep their selection."""
-        same = [row.id for row in found.rows] == [row.id for row in self.found.rows]
-        if same:
-            self.found = found
-            if found.rows:
-                self.dataChanged.emit(self.index(0), self.index(len(found.rows) - 1))
+        """Take over a result of another text, or of the same one: then no row leaves its place under the operator."""
+        if found.text == self.found.text and self.found.rows:
+            self._refresh(found)
             return
         self.beginResetModel()
         self.found = found
         self.endResetModel()
+
+    def first_camera(self) -> int:
+        """Return the row of the best camera; where there is none, the first row."""
+        return next((row for row, found in enumerate(self.found.rows) if found.hit.row.is_channel), 0)
+
+    def _refresh(self, found: FoundList) -> None:
+        """Bring states and counts up to date, take out what is gone, put what is new behind all others."""
+        new = {row.id: row for row in found.rows}
+        for place in range(len(self.found.rows) - 1, -1, -1):
+            if self.found.rows[place].id not in new and found.complete:
+                self.beginRemoveRows(QModelIndex(), place, place)
+                self.found = replace(self.found, rows=self.found.rows[:place] + self.found.rows[place + 1 :])
+                self.endRemoveRows()
+        kept = tuple(new.pop(row.id, row) for row in self.found.rows)
+        self.found = replace(found, rows=kept)
+        if kept:
+            self.dataChanged.emit(self.index(0), self.index(len(kept) - 1))
+        if new:
+            self.beginInsertRows(QModelIndex(), len(kept), len(kept) + len(new) - 1)
+            self.found = replace(found, rows=(*kept, *new.values()))
+            self.endInsertRows()
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
         """Return how many were found."""
@@ -100,7 +119,11 @@ class FoundView(QListView):
 
 
 class SearchBox(QLineEdit):
-    """Searches as one types and steers the list: the latest text counts, whatever comes back late is dropped."""
+    """Searches as one types and steers the list: the latest text counts, whatever comes back late is dropped.
+
+    The best camera is chosen at once (stations above it are reached with Up), Down goes on from there. Enter puts what
+    is chosen into the selected pane and chooses the next; before the hits of the latest text are there, it waits.
+    """
 
     searching = Signal(bool)  # there is a text: the list covers the tree, or not any more
     found = Signal(object)  # FoundList
@@ -141,10 +164,9 @@ class SearchBox(QLineEdit):
         return self.text().strip()
 
     def selected(self) -> list[Found]:
-        """Return the selected rows, or the first one."""
-        rows = sorted(index.row() for index in self.view.selectedIndexes())
-        found = self.model.found.rows
-        return [found[row] for row in rows] or list(found[:1])
+        """Return the selected rows, or the best camera."""
+        rows = sorted(index.row() for index in self.view.selectedIndexes()) or [self.model.first_camera()]
+        return [found for row, found in enumerate(self.model.found.rows) if row in rows]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move in the list, take from it, or leave; everything else is typing."""
@@ -166,8 +188,10 @@ class SearchBox(QLineEdit):
         if not count:
             return
         current = self.view.currentIndex()
-        row = current.row() + by if current.isValid() else 0
-        index = self.model.index(max(0, min(count - 1, row)))
+        self._choose(max(0, min(count - 1, current.row() + by if current.isValid() else 0)))
+
+    def _choose(self, row: int) -> None:
+        index = self.model.index(row)
         self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.view.scrollTo(index)
 
@@ -180,9 +204,7 @@ class SearchBox(QLineEdit):
         if nodes:
             self.nodes_wanted.emit(nodes)
         if len(nodes) == 1:
-            if not self.view.currentIndex().isValid():
-                self._move(0)  # it was the first
-            self._move(1)
+            self._move(1)  # what Enter takes next
 
     def _on_text_changed(self) -> None:
         self._wanted_enter = False
@@ -214,8 +236,9 @@ class SearchBox(QLineEdit):
     async def _find(self, text: str) -> None:
         task = asyncio.current_task()
         try:
-            found = await self._catalogs.search(text)
+            found = await self._catalogs.search(text, asker=self)
         except WallError as err:
+            self._wanted_enter = False
             self.failed.emit(err)
             return
         finally:
@@ -223,7 +246,10 @@ class SearchBox(QLineEdit):
                 self._task = None
         if found is None or text != self.query:
             return
+        is_new = found.text != self.model.found.text or not self.model.found.rows
         self.model.show_found(found)
+        if is_new and found.rows:
+            self._choose(self.model.first_camera())  # shown as chosen: what Enter takes is no guess
         self.found.emit(found)
         if self._wanted_enter:
             self._wanted_enter = False
