@@ -2,14 +2,15 @@
 
 import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
 from window_fakes import FakeWall
 
 from tests.services.test_centers import MemoryStore
 from wallclient.domain.catalog import ChannelState
 from wallclient.domain.catalog_view import CatalogRow, Hierarchy, NodeFlag, RowFilter, SortBy
-from wallclient.domain.global_id import root_id
-from wallclient.domain.node import NodeKind
+from wallclient.domain.global_id import root_id, split_id
+from wallclient.domain.node import CameraKind, NodeKind, PlaceCategory
 from wallclient.services.catalogs import Catalogs
 from wallclient.services.centers import Centers
 from wallclient.services.search_marks import SearchMarks
@@ -18,8 +19,8 @@ from wallclient.ui.camera_details import CameraDetails, ascii_kept
 from wallclient.ui.catalog_text import age_text, flag_texts
 from wallclient.ui.main_window import MainWindow
 from wallclient.ui.mime import nodes_from_mime
-from wallclient.ui.theme import metrics_for
-from wallclient.ui.tree_model import COUNTS_ROLE, FAVOURITE_ROLE
+from wallclient.ui.theme import COLORS, metrics_for
+from wallclient.ui.tree_model import COUNTS_ROLE, FAVOURITE_ROLE, STATE_ROLE
 
 METRICS = metrics_for(1080)
 CAMERAS = CITY_CAMERAS = 400
@@ -111,6 +112,31 @@ def test_only_cameras_that_are_online_are_left(run, window):
     run(lambda: settled(window))
 
 
+@pytest.mark.parametrize(
+    ("word", "wanted"),
+    [
+        (CameraKind.PTZ, RowFilter(camera_kinds=frozenset({CameraKind.PTZ}))),
+        (PlaceCategory.MALL, RowFilter(places=frozenset({PlaceCategory.MALL}))),
+        (NodeKind.STATION, RowFilter(tier=NodeKind.STATION)),
+    ],
+)
+def test_what_is_ticked_in_the_menus_is_what_is_shown(run, window, word, wanted):
+    model, bar = window.tree_model, window.tools.bar
+    city = model.item(model.index(0, 0, model.index(0, 0)))
+    bar.choose(word)
+    assert bar.wanted == wanted == model.levels.wanted
+    run(lambda: not window.cameras.keeper.busy)
+    assert 0 < city.counts[0] <= CAMERAS
+    assert city.counts[0] < CAMERAS or word is NodeKind.STATION
+    bar.choose(word)
+    assert bar.wanted == RowFilter()
+    run(lambda: city.counts[0] == CAMERAS)
+    for sort in SortBy:
+        bar.choose(sort)
+        assert bar.sort is model.levels.sort is sort
+    run(lambda: settled(window))
+
+
 def test_sorting_keeps_what_is_selected(run, window):
     camera = open_down(window)
     window.tree_view.setCurrentIndex(camera)
@@ -161,6 +187,44 @@ def test_favourites_are_marked_and_filtered(qtbot, run, window):
     run(
         lambda: window.tree_model.node(window.tree_model.index(0, 0, window.tree_model.index(0, 0))).channels_total == 1
     )
+    run(lambda: settled(window))
+
+
+def test_a_camera_that_goes_offline_is_seen_in_its_row_and_in_all_counts_above(run, window, center):
+    """Without a refresh, within two seconds, on the screen; so is a lost video, and its coming back."""
+    view, camera = window.tree_view, open_down(window)
+    window.resize(1280, 1400)  # all levels are in sight
+    line = [camera]
+    while line[-1].parent().isValid():
+        line.append(line[-1].parent())
+    view.scrollTo(camera)
+    run(lambda: settled(window) and not window.cameras.keeper.busy)
+    run(lambda: window.tree_model.item(line[-1]).counts == window.tree_model.item(line[-2]).counts)
+    assert len(line) >= 5
+    local_id = split_id(window.tree_model.node(camera).id)[1]
+    online = [window.tree_model.item(index).counts[1] for index in line]
+    assert camera.data(STATE_ROLE) == ChannelState.ONLINE
+
+    def painted():
+        return [view.viewport().grab(view.visualRect(index)).toImage() for index in line]
+
+    def is_bright():
+        image, bright = painted()[0], QColor(COLORS.text).rgb()
+        return any(image.pixel(x, y) == bright for x in range(image.width()) for y in range(image.height()))
+
+    def become(state, by):
+        """Set the camera's state and wait for two seconds at most until all rows in the line show it."""
+        before = painted()
+        center.set_state(local_id, state)
+        run(lambda: [window.tree_model.item(i).counts[1] for i in line] == [count + by for count in online], 2.0)
+        assert camera.data(STATE_ROLE) == state
+        run(lambda: all(one != other for one, other in zip(before, painted(), strict=True)), 2.0)
+        assert is_bright() == (state is ChannelState.ONLINE)  # what is offline is faint, what is online is not
+
+    become(ChannelState.OFFLINE, -1)
+    become(ChannelState.ONLINE, 0)
+    become(ChannelState.VIDEO_LOST, -1)
+    assert all(index.data(COUNTS_ROLE).endswith(f"/{window.tree_model.item(index).counts[0]}") for index in line[1:])
     run(lambda: settled(window))
 
 

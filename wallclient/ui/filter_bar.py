@@ -37,6 +37,7 @@ class FilterBar(QFrame):
         self.filter_button = self._button("filter", self.tr("Only some kinds of cameras"))
         self.filter_button.setCheckable(True)
         self._layout.addStretch(1)
+        self._words: dict[QAction, Word] = {}  # what an action holds itself comes back from Qt as a plain str
         self._sorts = self._sort_menu()
         self._choices: list[QAction] = []
         self._filter_menu()
@@ -49,13 +50,13 @@ class FilterBar(QFrame):
     @property
     def sort(self) -> SortBy:
         """The order chosen."""
-        action = self._sorts.checkedAction()
-        return SortBy(action.data()) if action else SortBy.CENTER
+        word = self._words.get(self._sorts.checkedAction())
+        return word if isinstance(word, SortBy) else SortBy.CENTER
 
     @property
     def wanted(self) -> RowFilter:
         """The filter chosen."""
-        chosen = [action.data() for action in self._choices if action.isChecked()]
+        chosen = [self._words[action] for action in self._choices if action.isChecked()]
         return RowFilter(
             online=self.online.isChecked(),
             camera_kinds=frozenset(word for word in chosen if isinstance(word, CameraKind)),
@@ -80,7 +81,7 @@ class FilterBar(QFrame):
     def choose(self, word: Word) -> None:
         """Choose what stands in one of the menus, or take it back."""
         for action in (*self._choices, *self._sorts.actions()):
-            if action.data() is word:
+            if self._words[action] is word:
                 action.trigger()
 
     def _on_changed(self) -> None:
@@ -109,7 +110,7 @@ class FilterBar(QFrame):
         menu = QMenu(self.sort_button)
         group = QActionGroup(self)
         for sort in SortBy:
-            action = _checkable(menu, sort)
+            action = self._checkable(menu, sort)
             action.setChecked(sort is SortBy.CENTER)
             group.addAction(action)
         group.triggered.connect(lambda _action: self.changed.emit())
@@ -130,15 +131,14 @@ class FilterBar(QFrame):
         self.filter_button.setMenu(menu)
 
     def _section(self, menu: QMenu, words: Iterable[Any]) -> list[QAction]:
-        actions = [_checkable(menu, word) for word in words]
+        actions = [self._checkable(menu, word) for word in words]
         for action in actions:
             action.triggered.connect(self._on_changed)
         self._choices += actions
         return actions
 
-
-def _checkable(menu: QMenu, word: Word) -> QAction:
-    action = menu.addAction(word_text(word))
-    action.setCheckable(True)
-    action.setData(word)
-    return action
+    def _checkable(self, menu: QMenu, word: Word) -> QAction:
+        action = menu.addAction(word_text(word))
+        action.setCheckable(True)
+        self._words[action] = word
+        return action

@@ -24,7 +24,7 @@ class RowDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Elide the name before the counts; offline is faint, not only by its icon."""
         super().initStyleOption(option, index)
-        if index.data(STATE_ROLE) is not ChannelState.ONLINE:
+        if index.data(STATE_ROLE) != ChannelState.ONLINE:
             option.palette.setColor(option.palette.ColorRole.Text, QColor(COLORS.text_faint))
 
     def paint(
@@ -52,7 +52,7 @@ class RowDelegate(QStyledItemDelegate):
                 QRect(right - width, rect.y(), width + 1, rect.height()), Qt.AlignmentFlag.AlignVCenter, counts
             )
             right -= width + 8
-        faint = index.data(STATE_ROLE) is not ChannelState.ONLINE
+        faint = index.data(STATE_ROLE) != ChannelState.ONLINE
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setFont(option.font)
         painter.setPen(QColor(COLORS.accent_text if selected else COLORS.text_dim if faint else COLORS.text))

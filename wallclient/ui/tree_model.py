@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 COUNTS_ROLE = Qt.ItemDataRole.UserRole + 2  # "online/total", empty for a camera
-STATE_ROLE = Qt.ItemDataRole.UserRole + 3  # ChannelState
+STATE_ROLE = Qt.ItemDataRole.UserRole + 3  # ChannelState, which Qt hands on as a plain str
 FAVOURITE_ROLE = Qt.ItemDataRole.UserRole + 4  # bool; None for what can't be one
 FLAGS_ROLE = Qt.ItemDataRole.UserRole + 5  # NodeFlag
 FIRST_PAGE = 200
