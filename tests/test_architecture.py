@@ -36,6 +36,8 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
     "demo": (
         "wallclient.domain",
         "wallclient.api.models",
+        "wallclient.api.patrol_documents",
+        "wallclient.api.patrol_models",
         "wallclient.api.ptz_models",
         "av",
         "cryptography",

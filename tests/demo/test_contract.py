@@ -15,8 +15,9 @@ from wallclient.domain.stream import Codec, Credentials, Protocol, Source, Strea
 CONTRACT = Path(__file__).parents[2] / "resources" / "center-api.yaml"
 SCHEMA = schemathesis.openapi.from_path(CONTRACT)
 # Beyond what schemathesis expects: a cursor that fits the schema but was never given out is 410.
+# What makes no sense though it fits (a time zone of nowhere, the 40th of May) is 422.
 SCHEMA.config.checks.negative_data_rejection.expected_statuses += ["410"]
-SCHEMA.config.checks.positive_data_acceptance.expected_statuses += ["410"]
+SCHEMA.config.checks.positive_data_acceptance.expected_statuses += ["410", "422"]
 
 
 class OneSource:
@@ -46,8 +47,8 @@ def signed_in(center, user="operator") -> dict[str, str]:
 
 
 @(
-    SCHEMA.exclude(path="/events").exclude(path="/catalog/snapshot").parametrize()
-)  # endless, and lines: see below and test_catalog.py
+    SCHEMA.exclude(path="/events").exclude(path="/catalog/snapshot").exclude(tag="ptz").parametrize()
+)  # endless, and lines: see below and test_catalog.py; PTZ: see test_ptz_contract.py
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_any_request_gets_an_answer_of_the_contract(case, center):
     case.call_and_validate(base_url=center.api_url, headers=signed_in(center))

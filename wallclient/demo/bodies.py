@@ -1,6 +1,6 @@
 """Bodies of requests and replies, as every part of the embedded center reads and writes them."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -25,7 +25,22 @@ async def read_body(request: Request, shape: type[_Body], largest: int = LARGEST
     try:
         return msgspec.json.decode(raw, type=shape)
     except (msgspec.MsgspecError, ValueError, RecursionError):
+        pass
+    try:  # JSON knows no integers: some writers put 7 as 7.0
+        return msgspec.convert(_with_integers(msgspec.json.decode(raw)), shape)
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
         raise Refusal(400, "bad-body", "The body does not fit the API.") from None
+
+
+def _with_integers(value: Any) -> Any:
+    """Return a JSON value with whole floating-point numbers as integers."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_with_integers(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_integers(item) for key, item in value.items()}
+    return value
 
 
 async def read_bytes(request: Request, largest: int) -> bytes:

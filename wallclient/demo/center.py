@@ -14,6 +14,7 @@ from wallclient.demo.city import City
 from wallclient.demo.hooks import Hooks
 from wallclient.demo.leases import Leases
 from wallclient.demo.operators import OPERATORS
+from wallclient.demo.patrol_plans import sample_plans
 from wallclient.demo.routes import PREFIX, CenterState, StreamSources, build_app
 from wallclient.demo.sessions import Sessions
 from wallclient.demo.stations import STREAMED
@@ -32,7 +33,8 @@ class EmbeddedCenter(Hooks):
     """A center with `cameras` cameras. Public methods may be called from any thread but the server's own.
 
     `access_s`, `refresh_s`, `lease_s`: terms of access token, refresh token and lease. `flicker_s`: mean time between
-    two made-up status changes of cameras that do not stream; 0 means never. With `certificates` it serves https only.
+    two made-up status changes of cameras that do not stream; `rival_s`: between two takings of a PTZ camera by a
+    simulated operator; 0 means never. With `certificates` it serves https only.
     Every operator of `wallclient.demo.operators` has the same password.
     """
 
@@ -47,10 +49,12 @@ class EmbeddedCenter(Hooks):
         refresh_s: float = 12 * 3600.0,
         lease_s: float = 60.0,
         flicker_s: float = 0.0,
+        rival_s: float = 0.0,
         certificates: "Certificates | None" = None,
     ) -> None:
         self._asked_port = port
         self._flicker_s = flicker_s
+        self._rival_s = rival_s
         self._certificates = certificates
         self._state = CenterState(
             City(cameras),
@@ -60,6 +64,8 @@ class EmbeddedCenter(Hooks):
             Sessions(access_s, refresh_s),
             Leases(lease_s),
         )
+        for plan in sample_plans(self._state.city):
+            self._state.patrol.save_plan(plan)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -133,11 +139,13 @@ class EmbeddedCenter(Hooks):
 
     async def _serve(self, server: uvicorn.Server, listener: socket.socket, started: threading.Event) -> None:
         self._state.events.reopen()
-        flicker = asyncio.create_task(self._flicker()) if self._flicker_s else None
+        tasks = [asyncio.create_task(self._state.ptz.run())]
+        tasks += [asyncio.create_task(self._flicker())] if self._flicker_s else []
+        tasks += [asyncio.create_task(self._state.ptz.rival(self._rival_s))] if self._rival_s else []
         started.set()  # the socket listens already: whoever connects now is served as soon as the loop turns
         await server.serve(sockets=[listener])
-        if flicker:
-            flicker.cancel()
+        for task in tasks:
+            task.cancel()
 
     # --- inside ---
 

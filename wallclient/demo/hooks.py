@@ -3,17 +3,19 @@
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from wallclient.api import models
 from wallclient.demo.city import City, is_channel_id
 from wallclient.demo.mischief import Misbehaviour, Mischief
+from wallclient.demo.ptz_desk import MotionListener
 from wallclient.demo.routes import CenterState
 from wallclient.demo.stations import STREAMED
 from wallclient.domain.catalog import ChannelState, Right, rights_mask
 from wallclient.domain.event import ChannelStatus
+from wallclient.domain.ptz import Tier
 
 _Result = TypeVar("_Result")
 
@@ -119,11 +121,16 @@ class Hooks:
     def revoke_sessions(self) -> None:
         """End every session, as an administrator would; open event streams end too."""
         self._on_loop(self._state.sessions.close_all)
+        self._on_loop(self._state.ptz.release_all)
         self._on_loop(self._state.events.wake)
 
     def lose_events(self) -> None:
         """Forget what could be replayed: whoever comes back has lost events."""
         self._on_loop(self._state.events.forget)
+
+    def swallow_answers(self, count: int) -> None:
+        """Carry out the next calls that hand something in for patrols, and let no answer reach the client."""
+        self._state.patrol.answers_to_swallow = count
 
     def open_leases(self) -> int:
         """Count the open live streams."""
@@ -132,6 +139,42 @@ class Hooks:
     def listeners(self) -> int:
         """Count the open event streams."""
         return self._on_loop(lambda: self._state.events.listeners)
+
+    # --- PTZ ---
+
+    def follow_ptz(self, listener: MotionListener | None) -> None:
+        """Tell how the streamed PTZ cameras move, now and at each change, by their number; on the server's loop."""
+        self._on_loop(lambda: self._state.ptz.follow(listener))
+
+    def ptz_pose(self, number: int, unix_s: float | None = None) -> dict[str, float]:
+        """Return where camera `number` looks now, or looked at a time: unix_s, pan, tilt, zoom, speed (units/s)."""
+        return self._on_loop(lambda: self._state.ptz.pose(number, unix_s))
+
+    def ptz_log(self, number: int, after: int = 0) -> list[dict[str, Any]]:
+        """Return what happened to camera `number` from entry `after` on, the oldest first.
+
+        Each entry has kind, at_s (monotonic), unix_s, pan, tilt, zoom; commands also user, hand, number, velocity.
+        Kinds of steering: move, stop, idle_stop (nothing of his to stop), stale (overtaken), refused, swallowed.
+        Others: aim, recall, switch, cruise, taken_over. What the camera did: started, dead_man, stopped (begins to
+        brake), still.
+        """
+        return self._on_loop(lambda: self._state.ptz.log(number, after))
+
+    def ptz_delay(self, seconds: float) -> None:
+        """Answer steering so late from now on, though it is obeyed on arrival."""
+        self._state.steering_faults.delay_s = seconds
+
+    def ptz_swallow(self, every: int, *, hangs_up: bool = False) -> None:
+        """Read every so-manyth steering request from now on without obeying or answering it; 0 ends that.
+
+        Its connection hangs until the client goes, or with `hangs_up` is cut.
+        """
+        faults = self._state.steering_faults
+        faults.requests, faults.swallow_every, faults.hangs_up = 0, every, hangs_up
+
+    def rival_takes(self, number: int, seconds: float, tier: Tier | str = Tier.CITY) -> bool:
+        """Let a simulated operator of a tier take camera `number` and move it for a while; tell whether he could."""
+        return self._on_loop(lambda: self._state.ptz.rival_takes(number, seconds, Tier(tier)))
 
     # --- inside ---
 
@@ -152,6 +195,8 @@ class Hooks:
 
     def _tell_status(self, status: ChannelStatus) -> None:
         """Note a change of state and tell everybody who may know of it. Runs on the loop."""
+        if not status.online:
+            self._state.ptz.lose(status.channel_id)
         self._state.changes.append(status.channel_id, (), state_only=True)
         self._state.events.publish("channel-status", lambda user: self._status_for(user, status))
         self._tell_moved()

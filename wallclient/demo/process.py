@@ -40,6 +40,7 @@ class DemoProcess:
         cache_dir: Path | None = None,
         lease_s: float = 60.0,
         flicker_s: float = 0.0,
+        rival_s: float = 0.0,
         access_s: float = 300.0,
         tls_dir: Path | None = None,
         media: bool = True,
@@ -57,6 +58,7 @@ class DemoProcess:
             "prepare": prepare,
             "lease-s": lease_s,
             "flicker-s": flicker_s,
+            "rival-s": rival_s,
             "access-s": access_s,
         }
         if tls_dir is not None:
@@ -217,6 +219,30 @@ class DemoProcess:
     def lose_events(self) -> None:
         """Forget the events that could be replayed."""
         self.command("lose_events")
+
+    def swallow_answers(self, count: int) -> None:
+        """Let the next answers to what is handed in for patrols get lost, after it has been stored."""
+        self.command("swallow_answers", count=count)
+
+    def ptz_pose(self, number: int, unix_s: float | None = None) -> dict[str, float]:
+        """Return where camera `number` looks now, or looked at a time: unix_s, pan, tilt, zoom, speed."""
+        return dict(self.command("ptz_pose", number=number, unix_s=unix_s))
+
+    def ptz_log(self, number: int, after: int = 0) -> list[dict[str, Any]]:
+        """Return what happened to camera `number` from entry `after` on; see `wallclient.demo.hooks.Hooks.ptz_log`."""
+        return list(self.command("ptz_log", number=number, after=after))
+
+    def ptz_delay(self, seconds: float) -> None:
+        """Answer steering so late, though it is obeyed on arrival."""
+        self.command("ptz_delay", seconds=seconds)
+
+    def ptz_swallow(self, every: int, *, hangs_up: bool = False) -> None:
+        """Neither obey nor answer every so-manyth steering request; 0 ends that. Its connection hangs, or is cut."""
+        self.command("ptz_swallow", every=every, hangs_up=hangs_up)
+
+    def rival_takes(self, number: int, seconds: float, tier: str = "city") -> bool:
+        """Let a simulated operator take camera `number` and move it for a while; tell whether he could."""
+        return bool(self.command("rival_takes", number=number, seconds=seconds, tier=str(tier)))
 
     def open_leases(self) -> int:
         """Count the open live streams."""

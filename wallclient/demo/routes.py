@@ -23,8 +23,12 @@ from wallclient.demo.leases import Leases, OpenLease
 from wallclient.demo.mischief import Misbehaviour
 from wallclient.demo.operators import Operator
 from wallclient.demo.pages import cursor_at, read_page
+from wallclient.demo.patrol_book import PatrolBook
+from wallclient.demo.patrol_routes import PatrolApi, patrol_capabilities
 from wallclient.demo.places import CITY_NAME
 from wallclient.demo.problems import Refusal, RightMissing, on_fault, on_http_exception, on_refusal
+from wallclient.demo.ptz_desk import PtzDesk
+from wallclient.demo.ptz_routes import PtzApi, SteeringFaults
 from wallclient.demo.sessions import Session, Sessions
 from wallclient.domain.catalog import Right
 from wallclient.domain.node import Channel, Node
@@ -32,7 +36,7 @@ from wallclient.domain.stream import Source, StreamKind
 
 PREFIX = "/api/v1"
 API_VERSION = "1.0"
-CAPABILITIES = ["tree", "live", "events", "catalog"]
+CAPABILITIES = ["tree", "live", "events", "catalog", "ptz"]
 _Handler = Callable[[Request], Awaitable[Response]]
 _Guarded = Callable[[Request, Session], Awaitable[Response]]
 
@@ -58,7 +62,13 @@ class CenterState:
     events: EventBus = field(default_factory=EventBus)
     changes: ChangeLog = field(default_factory=ChangeLog)
     misbehaviour: Misbehaviour = field(default_factory=Misbehaviour)
+    patrol: PatrolBook = field(default_factory=PatrolBook)
     requests: int = 0
+    steering_faults: SteeringFaults = field(default_factory=SteeringFaults)
+    ptz: PtzDesk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ptz = PtzDesk(self.city, self.events, self.view)
 
     def view(self, user: str) -> CityView:
         """Return the city as an operator sees it now."""
@@ -84,6 +94,8 @@ def build_app(state: CenterState) -> Starlette:
         "/catalog/changes": {"GET": api.guarded(catalog.changes)},
         "/events": {"GET": api.guarded(api.stream_events)},
     }
+    for path, operations in [*PtzApi(state).table().items(), *PatrolApi(state).table().items()]:
+        table[path] = {method: api.guarded(operation) for method, operation in operations.items()}
     routes = [Route(PREFIX + path, _by_method(handlers), methods=list(handlers)) for path, handlers in table.items()]
     handlers: dict[Any, Any] = {Refusal: on_refusal, HTTPException: on_http_exception, Exception: on_fault}
     return Starlette(routes=routes, exception_handlers=handlers)
@@ -141,20 +153,21 @@ class _Api:
     async def log_out(self, request: Request, session: Session) -> Response:
         self._state.sessions.close(session)
         self._state.leases.close_of(session.id)
+        self._state.ptz.release_session(session.id)
         self._state.events.wake()
         return Response(status_code=204)
 
     def _session_reply(self, session: Session) -> Response:
         sessions = self._state.sessions
         account = self._state.operators[session.user]
-        operator = models.Operator(account.user, account.name, account.post)
+        operator = models.Operator(account.user, account.name, account.post, account.tier.value, account.priority)
         document = models.SessionDocument(
             session.access_token,
             session.refresh_token,
             sessions.access_s,
             sessions.refresh_s,
             operator,
-            CAPABILITIES,
+            [*CAPABILITIES, *patrol_capabilities(account)],
         )
         return json_reply(document, headers={"Cache-Control": "no-store"})
 
@@ -259,7 +272,10 @@ class _Api:
         if request.method == "HEAD":  # an endless body would never let go of the connection
             return Response(media_type="text/event-stream")
         stream = self._state.events.stream(
-            request.headers.get("last-event-id"), lambda: self._state.sessions.is_open(session), session.user
+            request.headers.get("last-event-id"),
+            lambda: self._state.sessions.is_open(session),
+            session.user,
+            session.id,
         )
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 

@@ -75,6 +75,7 @@ class Demo:
             access_s=args.access_s,
             lease_s=args.lease_s,
             flicker_s=args.flicker_s,
+            rival_s=args.rival_s,
             certificates=_certificates(args.tls_dir),
         )
         self._operations: dict[str, Callable[..., object]] = {
@@ -92,6 +93,12 @@ class Demo:
             "lapse_tokens": self.center.lapse_access_tokens,
             "revoke_sessions": self.center.revoke_sessions,
             "lose_events": self.center.lose_events,
+            "swallow_answers": self.center.swallow_answers,
+            "ptz_pose": self.center.ptz_pose,
+            "ptz_log": self.center.ptz_log,
+            "ptz_delay": self.center.ptz_delay,
+            "ptz_swallow": self.center.ptz_swallow,
+            "rival_takes": self.center.rival_takes,
             "open_leases": self.center.open_leases,
             "listeners": self.center.listeners,
             "center_stop": self.center.stop,
@@ -175,6 +182,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--access-s", type=float, default=300.0, help="term of an access token")
     parser.add_argument("--lease-s", type=float, default=60.0, help="term of a live stream")
     parser.add_argument("--flicker-s", type=float, default=0.0, help="mean time between made-up status changes")
+    parser.add_argument("--rival-s", type=float, default=0.0, help="mean time between takings of a PTZ camera")
     parser.add_argument("--tls-dir", type=Path, default=None, help="serve https; keep certificates in this folder")
     parser.add_argument("--no-media", dest="media", action="store_false", help="serve the tree only, no streams")
     return parser.parse_args(argv)
