@@ -7,8 +7,16 @@ from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
 BUFFERED = 5000
-Data = bytes | Callable[[str], bytes | None]  # the same for all, or what each user may know of it
 QUIET_S = 10.0  # a comment this often keeps the line warm and tells both ends when it is dead
+
+
+class ForSession(NamedTuple):
+    """Data that is different for each session: `tell(user, session id)`."""
+
+    tell: Callable[[str, str], bytes | None]
+
+
+Data = bytes | Callable[[str], bytes | None] | ForSession  # the same for all, or what each user may know of it
 
 
 class _Kept(NamedTuple):
@@ -62,7 +70,7 @@ class EventBus:
         self._closed = False
 
     async def stream(
-        self, last_event_id: str | None, may_go_on: Callable[[], bool], user: str = ""
+        self, last_event_id: str | None, may_go_on: Callable[[], bool], user: str = "", session: str = ""
     ) -> AsyncIterator[bytes]:
         """Yield the bytes of `text/event-stream` until the center closes or `may_go_on` says no."""
         wake = asyncio.Event()
@@ -72,7 +80,7 @@ class EventBus:
             yield self._frame(seen, "events-lost", b"{}") if lost else self._frame(seen, "opened", b"{}")
             while not self._closed and may_go_on():
                 wake.clear()
-                seen, frames = self._after(seen, user)
+                seen, frames = self._after(seen, user, session)
                 for frame in frames:
                     yield frame
                 if not frames:
@@ -99,7 +107,7 @@ class EventBus:
         oldest = self._kept[0].number if self._kept else self._last + 1
         return seen + 1 < oldest
 
-    def _after(self, seen: int, user: str) -> tuple[int, list[bytes]]:
+    def _after(self, seen: int, user: str, session: str) -> tuple[int, list[bytes]]:
         """Return what a listener has not seen; a listener slower than the buffer is told that events were lost."""
         if seen == self._last:
             return seen, []
@@ -107,8 +115,19 @@ class EventBus:
             return self._last, [self._frame(self._last, "events-lost", b"{}")]
         missing = self._last - seen
         fresh = [self._kept[i] for i in range(len(self._kept) - missing, len(self._kept))]
-        told = ((event, event.data if isinstance(event.data, bytes) else event.data(user)) for event in fresh)
+        told = ((event, _for(event.data, user, session)) for event in fresh)
         return self._last, [self._frame(event.number, event.name, data) for event, data in told if data is not None]
 
     def _frame(self, number: int, name: str, data: bytes) -> bytes:
         return b"id: %s-%d\nevent: %s\ndata: %s\n\n" % (self._run.encode(), number, name.encode(), data)
+
+
+def _for(data: Data, user: str, session: str) -> bytes | None:
+    """Return what one listener is told, None for nothing."""
+    match data:
+        case bytes():
+            return data
+        case ForSession():
+            return data.tell(user, session)
+        case _:
+            return data(user)
