@@ -48,6 +48,7 @@ class LiveFigures:
     panes_alive: int
     painted_fps_min: float
     painted_fps_median: float
+    arrived_fps_median: float  # pictures in the rings: what the hosts delivered, painted or not
     first_picture_s: dict[str, float]
     cpu_percent_total: float
     cpu_percent_ui: float
@@ -150,6 +151,7 @@ class _Stretch:
 
     seconds: float
     painted: list[int]
+    arrived: list[int]
     cpu_total: float
     cpu_ui: float
     machine_cpu: float
@@ -166,7 +168,7 @@ async def _stretch(
 
     reader = StripReader(widget, cameras, options.fps)
     pids = application.pool.pids
-    painted = list(widget.painted)
+    painted, arrived = list(widget.painted), _sequences(widget)
     cpu, began = processes.cpu_times(pids), time.monotonic()
     psutil.cpu_percent()
     stall, last, pulse = 0.0, time.monotonic(), 0
@@ -183,7 +185,13 @@ async def _stretch(
     ui = (after.application_s - cpu.application_s) / seconds * 100
     hosts = (after.hosts_s - cpu.hosts_s) / seconds * 100
     counts = [b - a for a, b in zip(painted, widget.painted, strict=True)]
-    return _Stretch(seconds, counts, ui + hosts, ui, machine, rss, pss, stall * 1000, reader.panes)
+    came = [b - a for a, b in zip(arrived, _sequences(widget), strict=True)]
+    return _Stretch(seconds, counts, came, ui + hosts, ui, machine, rss, pss, stall * 1000, reader.panes)
+
+
+def _sequences(widget: Any) -> list[int]:
+    """Return the number of the newest picture of every pane."""
+    return [view.pane.sequence() for view in widget.views]
 
 
 async def _limit(application: "Application", channel_id: str, width: int, height: int) -> float | None:
@@ -223,6 +231,7 @@ def _figures(
         panes_alive=alive,
         painted_fps_min=round(min(rates), 2),
         painted_fps_median=round(median(rates), 2),
+        arrived_fps_median=round(median(stretch.arrived) / stretch.seconds, 2),
         first_picture_s={"p50": round(_p(firsts, 50), 2), "max": round(max(firsts, default=-1.0), 2)},
         cpu_percent_total=round(stretch.cpu_total, 1),
         cpu_percent_ui=round(stretch.cpu_ui, 2),
