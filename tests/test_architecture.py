@@ -23,10 +23,12 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
     "storage": ("wallclient.domain", "keyring", "platformdirs", "msgspec"),
     "catalog": ("wallclient.domain", "pypinyin"),
     "player": ("wallclient.domain", "vlc", "av", "msgspec", "psutil", "PySide6.QtCore"),
+    "devices": ("wallclient.domain", "pygame"),
     "services": (
         "wallclient.domain",
         "wallclient.api",
         "wallclient.catalog",
+        "wallclient.devices",
         "wallclient.player",
         "wallclient.storage",
         "PySide6.QtCore",
@@ -55,6 +57,7 @@ ONLY_IN = {  # a library with one door, besides the packages on top
     "av": {"player", "demo"},
     "keyring": {"storage"},
     "requests": {"api"},
+    "pygame": {"devices"},
     "wallclient.demo": {"demo"},
 }
 

@@ -17,6 +17,7 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from wallclient import __version__
+from wallclient.devices.pygame_joystick import PygameJoysticks
 from wallclient.domain.center_config import CenterConfig, new_key, typed_address
 from wallclient.domain.errors import BadAddress, StorageFailed
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
@@ -24,13 +25,17 @@ from wallclient.player.host_pool import HostPool
 from wallclient.services.catalogs import Catalogs
 from wallclient.services.center_access import AccessState, StandIn
 from wallclient.services.centers import Centers
+from wallclient.services.cruises import Cruises
+from wallclient.services.joystick import Joysticks
 from wallclient.services.preferences import Preferences
+from wallclient.services.presets import Presets
 from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.services.session import CenterSession
 from wallclient.services.steering import Helm
 from wallclient.services.view_library import ViewLibrary
 from wallclient.services.wall import Deck, Wall
 from wallclient.storage.credentials import Credentials
+from wallclient.storage.ptz import cruises_file, joysticks_file
 from wallclient.storage.settings import config_folder, data_folder, settings_file
 from wallclient.storage.views import views_file
 from wallclient.ui import i18n, theme
@@ -53,6 +58,10 @@ class Application:
         self.library = ViewLibrary(views)
         self.centers = Centers(self.preferences, SecretKeeper(Credentials()), data, stand_in=stand_in)
         self.helm = Helm(self.centers)
+        self.presets = Presets(self.centers)
+        cruises, joysticks = cruises_file(folder), joysticks_file(folder)
+        self.cruises = Cruises(self.centers, self.helm, self.presets, cruises)
+        self.joysticks = Joysticks(self.helm, PygameJoysticks, joysticks)
         self.pool = HostPool()
         self.deck = Deck(self.pool, self.centers)
         loop = asyncio.get_running_loop()
@@ -60,7 +69,7 @@ class Application:
         self.windows = Windows(
             self._new_wall, self.centers, self.library, self.preferences, metrics, loop, self.catalogs
         )
-        self._set_aside = [file.set_aside for file in (settings, views) if file.set_aside]
+        self._set_aside = [file.set_aside for file in (settings, views, cruises, joysticks) if file.set_aside]
         self._connected: set[str] = set()
         self.centers.status_changed.connect(self._on_status_changed)
         self.centers.state_changed.connect(self._on_centers_changed)
@@ -120,6 +129,9 @@ class Application:
     async def close(self) -> None:
         """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
+        self.cruises.close()
+        self.presets.close()
+        await self.joysticks.close()
         await self.helm.close()  # while its sessions are there: what moves is stopped
         self.pool.shut_down()
         await asyncio.gather(self.catalogs.close(), self.centers.close())
@@ -174,6 +186,7 @@ async def _serve(center_url: str | None, user: str | None, metrics: theme.Metric
     with _signals(application.quit):
         try:
             application.windows.open_saved()
+            application.joysticks.start()
             application.report_troubles()
             application.sign_in(center_url, user)
             await application.closed()

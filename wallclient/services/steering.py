@@ -58,6 +58,7 @@ class Helm(QObject):
     refused = Signal(str, object)  # channel id, WallError: a press that led to nothing; once per press
     taken_over = Signal(str, object)  # channel id, TakeOver: somebody took the camera from us
     steered = Signal(str)  # channel id: the operator has begun to move it
+    stopped = Signal(str)  # channel id: the operator wants it to stop in any case
     _answered = Signal(object)  # from a thread: channel id, number, PtzStatus or WallError
 
     def __init__(self, centers: Centers) -> None:
@@ -106,6 +107,11 @@ class Helm(QObject):
             self.states.error_of(channel_id),
         )
 
+    def is_moving(self, channel_id: str) -> bool:
+        """Tell whether this client moves a camera now."""
+        helmed = self._helmed.get(channel_id)
+        return helmed is not None and not helmed.hand.wanted.is_still
+
     def unconfirmed(self) -> list[str]:
         """Return the cameras whose stop was not confirmed in time: they may still turn."""
         now = time.monotonic()
@@ -140,6 +146,7 @@ class Helm(QObject):
             helmed.hand.stop(time.monotonic(), always=True)
             self._pump(helmed)
             self._set_timer()
+            self.stopped.emit(channel_id)
 
     def release_all(self, reason: str) -> None:
         """Stop whatever this client moves: the focus, a pane, the joystick, the screen or the program goes."""
