@@ -1196,6 +1196,14 @@
         <translation>中心无响应，请检查地址和网络。</translation>
     </message>
     <message>
+        <source>The center does not accept this.</source>
+        <translation>中心不接受此内容。</translation>
+    </message>
+    <message>
+        <source>Somebody else has changed this meanwhile. Look at it again.</source>
+        <translation>其他人已先行修改，请重新查看。</translation>
+    </message>
+    <message>
         <source>The center&apos;s answer can&apos;t be understood. Is the address right?</source>
         <translation>无法识别中心的应答，请确认地址是否正确。</translation>
     </message>
@@ -1290,6 +1298,18 @@
     <message>
         <source>{subject} has no audio.</source>
         <translation>{subject} 没有声音。</translation>
+    </message>
+    <message>
+        <source>Records for {subject} can&apos;t be written and are in memory only: do not end the program. {error}</source>
+        <translation>发往{subject}的记录无法写入磁盘，目前只在内存中：请勿退出程序。{error}</translation>
+    </message>
+    <message>
+        <source>{subject} refused a record. It is kept on this computer.</source>
+        <translation>{subject}拒收了一条记录，该记录已保留在本机。</translation>
+    </message>
+    <message>
+        <source>Very many records for {subject} wait on this computer. Check the connection to the center.</source>
+        <translation>本机积压了大量待送往{subject}的记录，请检查与中心的连接。</translation>
     </message>
     <message>
         <source>Live view</source>

@@ -35,6 +35,9 @@ class NoticeKind(StrEnum):
     CENTER_UNUSABLE = "center_unusable"  # an address in the settings can't be used; `subject`: the center
     RIGHT_MISSING = "right_missing"  # `subject`: the camera; `right`
     NO_AUDIO = "no_audio"  # `subject`: the camera
+    RECORDS_NOT_WRITTEN = "records_not_written"  # they are in memory only; `subject`: the center they are for, `error`
+    RECORD_REFUSED = "record_refused"  # `subject`: the center that will not take a record, which is kept aside
+    SPOOL_NEARLY_FULL = "spool_nearly_full"  # `subject`: the center whose records wait on this machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from wallclient.api.center import Capabilities, Center, Events, Identity
+from wallclient.api.patrol import PatrolCenter
 from wallclient.api.ptz import PtzCenter
 from wallclient.domain.errors import CenterError, NotAble, ServerFailed, SignInNeeded, WallError
 from wallclient.domain.event import CatalogMoved, CenterEvent, ChannelStatus, EventsLost, LineState
@@ -208,6 +209,14 @@ class CenterSession(QObject):
         """Return what `work` returns, which asks the center on a thread. Raises NotAble where it moves no cameras."""
         center = self.ptz_center
         return await self._watched(self._submit_to(self._ptz_pool, work, center))
+
+    # --- patrols ---
+
+    async def ask_patrol(self, work: Callable[[PatrolCenter], _Result]) -> _Result:
+        """Ask the center about patrols, or hand something in. Raises NotAble where it has none."""
+        if not self._center.capabilities.patrol or not isinstance(self._center, PatrolCenter):
+            raise NotAble("the center has no patrols")
+        return await self._ask(work, self._center)
 
     # --- end ---
 

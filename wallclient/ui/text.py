@@ -17,9 +17,11 @@ from wallclient.domain.errors import (
     NotFound,
     NotPermitted,
     NotTrusted,
+    Refused,
     ServerFailed,
     SignInNeeded,
     SnapshotFailed,
+    Stale,
     StorageFailed,
     TooManyRequests,
     WallError,
@@ -66,6 +68,8 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (NotTrusted, QT_TRANSLATE_NOOP("text", "Nobody this computer trusts vouches for the center's certificate.")),
     (TooManyRequests, QT_TRANSLATE_NOOP("text", "The center is busy. Please try again in a moment.")),
     (ServerFailed, QT_TRANSLATE_NOOP("text", "The center does not answer. Check the address and the network.")),
+    (Refused, QT_TRANSLATE_NOOP("text", "The center does not accept this.")),
+    (Stale, QT_TRANSLATE_NOOP("text", "Somebody else has changed this meanwhile. Look at it again.")),
     (BadPayload, QT_TRANSLATE_NOOP("text", "The center's answer can't be understood. Is the address right?")),
     (BadAddress, QT_TRANSLATE_NOOP("text", "This address can't be used. It starts with http:// or https://.")),
     (SnapshotFailed, QT_TRANSLATE_NOOP("text", "There is no moving picture to keep.")),
@@ -95,6 +99,13 @@ _NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.CENTER_UNUSABLE: QT_TRANSLATE_NOOP("text", "{subject}: this address can't be used. See the settings."),
     NoticeKind.RIGHT_MISSING: QT_TRANSLATE_NOOP("text", "{subject}: {error}"),
     NoticeKind.NO_AUDIO: QT_TRANSLATE_NOOP("text", "{subject} has no audio."),
+    NoticeKind.RECORDS_NOT_WRITTEN: QT_TRANSLATE_NOOP(
+        "text", "Records for {subject} can't be written and are in memory only: do not end the program. {error}"
+    ),
+    NoticeKind.RECORD_REFUSED: QT_TRANSLATE_NOOP("text", "{subject} refused a record. It is kept on this computer."),
+    NoticeKind.SPOOL_NEARLY_FULL: QT_TRANSLATE_NOOP(
+        "text", "Very many records for {subject} wait on this computer. Check the connection to the center."
+    ),
 }
 _RIGHTS: Mapping[Right, str] = {
     Right.VIEW: QT_TRANSLATE_NOOP("text", "Live view"),
