@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import msgspec
 import sseclient
 
+from wallclient.api import shapes
 from wallclient.api.models import CatalogMovedDocument, ChannelStatusDocument
 from wallclient.api.native_ptz import read_presets_changed, read_ptz_changed
 from wallclient.api.ptz_models import PresetsChangedDocument, PtzChangedDocument
@@ -93,13 +94,13 @@ def _event(name: str, data: str) -> CenterEvent | None:
             case "events-lost":
                 return EventsLost()
             case "channel-status":
-                return _status(msgspec.json.decode(data, type=ChannelStatusDocument))
+                return _status(shapes.read(data, ChannelStatusDocument))
             case "catalog-moved":
-                return CatalogMoved(msgspec.json.decode(data, type=CatalogMovedDocument).sequence)
+                return CatalogMoved(shapes.read(data, CatalogMovedDocument).sequence)
             case "ptz-changed":
-                return read_ptz_changed(msgspec.json.decode(data, type=PtzChangedDocument))
+                return read_ptz_changed(shapes.read(data, PtzChangedDocument))
             case "presets-changed":
-                return read_presets_changed(msgspec.json.decode(data, type=PresetsChangedDocument))
+                return read_presets_changed(shapes.read(data, PresetsChangedDocument))
     except (msgspec.MsgspecError, ValueError, RecursionError) as err:
         raise BadPayload(f"event {name[:40]!r}: {type(err).__name__}") from None
     return None

@@ -21,6 +21,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
+from wallclient.api import shapes
 from wallclient.api.models import Problem
 from wallclient.api.ptz_models import HeldProblem, HolderDocument
 from wallclient.domain.errors import (
@@ -325,7 +326,7 @@ def _check_status(reply: requests.Response, raw: bytes, what: str) -> None:
     if 200 <= status < 300:
         return
     try:
-        problem = msgspec.json.decode(raw, type=Problem)
+        problem = shapes.read(raw, Problem)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         problem = Problem()  # HTML of a proxy, for instance
     what = f"{what}: {status} {problem.slug}".strip()
@@ -341,7 +342,7 @@ def _check_status(reply: requests.Response, raw: bytes, what: str) -> None:
 
 def _held(raw: bytes, what: str) -> CameraHeld:
     try:
-        problem = msgspec.json.decode(raw, type=HeldProblem)
+        problem = shapes.read(raw, HeldProblem)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         problem = HeldProblem()  # refused all the same, by somebody we can't name
     return CameraHeld(what, read_holder(problem.holder), problem.can_take_over)
@@ -390,7 +391,7 @@ def _decoded(raw: bytes, shape: type[_Reply], what: str) -> _Reply:
     if shape is type(None):
         return None
     try:
-        return msgspec.json.decode(raw, type=shape)
+        return shapes.read(raw, shape)
     except (msgspec.MsgspecError, ValueError, RecursionError) as err:
         # Only our own words: the text of a decoder may quote what it read.
         raise BadPayload(f"{what}: {type(err).__name__}") from None
