@@ -25,6 +25,11 @@ _CATCH_UP_S = 0.002  # spacing of the pictures a newcomer is sent at once: close
 _LATE_S = 0.5  # further behind (the process was stopped, the machine slept) pictures are left out
 
 
+def phase_of(number: int) -> int:
+    """Return in which part of a picture's interval, of PHASES, a camera's pictures are due."""
+    return (number * 5) % PHASES
+
+
 class Fault(StrEnum):
     """What a camera can be made to do wrong."""
 
@@ -65,6 +70,23 @@ class Band(Protocol):
         """Return the band's slices for picture `index` of the clip, shown as frame `counter` at second `unix_s`."""
 
 
+class Source(Protocol):
+    """What a stream plays."""
+
+    @property
+    def parameter_sets(self) -> Sequence[bytes]:
+        """The latest parameter sets."""
+
+    def key_of(self, index: int) -> int:
+        """Return the key picture that picture `index` builds on."""
+
+    def nals(self, index: int) -> Sequence[bytes]:
+        """Return picture `index` since the epoch, with parameter sets if it is a key picture."""
+
+    def between(self, first: int, last: int) -> Sequence[int]:
+        """Return the indexes of all pictures there are from `first` to `last`."""
+
+
 class Library:
     """Clips and type read so far, shared by all cameras. Thread-safe."""
 
@@ -91,11 +113,16 @@ class Loop:
 
     def __init__(self, number: int, path: str, library: Library) -> None:
         self.clip, self._band = library.clip_and_band(number, path)
+        self.parameter_sets = self.clip.parameter_sets
         self._last: tuple[int, Sequence[bytes]] = (-1, ())
 
     def key_of(self, index: int) -> int:
         """Return the key picture that picture `index` builds on."""
         return index - index % self.clip.fps
+
+    def between(self, first: int, last: int) -> Sequence[int]:
+        """Return the indexes of all pictures from `first` to `last`."""
+        return range(first, last + 1)
 
     def nals(self, index: int) -> Sequence[bytes]:
         """Return picture `index` since the epoch, with parameter sets if it is a key picture."""
@@ -136,13 +163,13 @@ class LiveStream:
         self, number: int, kind: str, codec: str, has_audio: bool, want: Callable[["LiveStream"], None]
     ) -> None:
         self.number, self.kind, self.codec, self.has_audio = number, kind, codec, has_audio
-        self.phase = (number * 5) % PHASES
+        self.phase = phase_of(number)
         self._want = want  # asks for the clip; answered by `offer`, perhaps much later
         self._lock = threading.Lock()
         self._joining: list[Viewer] = []
         self._viewers: list[Viewer] = []
-        self._loop: Loop | None = None
-        self._other: Loop | None = None
+        self._loop: Source | None = None
+        self._other: Source | None = None
         self._fault = Fault.NORMAL
         self._sent = -1
         self._leaving: list[Viewer] = []
@@ -155,7 +182,15 @@ class LiveStream:
         """Return how many watch."""
         return len(self._viewers) + len(self._joining)
 
-    def offer(self, loop: Loop, *, resized: bool = False) -> None:
+    def withdraw_unless_watched(self) -> bool:
+        """Take back what the stream plays if nobody watches it; tell whether that is so now."""
+        with self._lock:
+            if self._viewers or self._joining:
+                return False
+            self._loop = None
+            return True
+
+    def offer(self, loop: Source, *, resized: bool = False) -> None:
         """Give the stream what it plays, or with `resized` what it plays during that fault."""
         if resized:
             self._other = loop
@@ -171,7 +206,8 @@ class LiveStream:
         """Let somebody watch, from the next picture on, beginning with the group of pictures in progress."""
         with self._lock:
             self._joining.append(viewer)
-        if self._loop is None:
+            wanting = self._loop is None
+        if wanting:
             self._want(self)
 
     def leave(self, viewer: Viewer) -> None:
@@ -189,18 +225,18 @@ class LiveStream:
             self._leaving += [*self._viewers, *self._joining]
             self._viewers, self._joining = [], []
 
-    def _playing(self) -> Loop | None:
+    def _playing(self) -> Source | None:
         return self._other if self._fault is Fault.RESIZE and self._other else self._loop
 
-    def _coded(self, loop: Loop, index: int, time_s: float) -> Coded:
+    def _coded(self, loop: Source, index: int, time_s: float) -> Coded:
         nals = loop.nals(index)
         if self._fault is Fault.GARBAGE:
             nals = garbage_of(nals, self.codec)
         return Coded(index, nals, index == loop.key_of(index), time_s)
 
-    def _group(self, loop: Loop, first: int, index: int, due_s: float) -> list[Coded]:
+    def _group(self, loop: Source, first: int, index: int, due_s: float) -> list[Coded]:
         """Return the pictures `first` … `index` in quick succession, the last on time."""
-        return [self._coded(loop, i, due_s - (index - i) * _CATCH_UP_S) for i in range(first, index + 1)]
+        return [self._coded(loop, i, due_s - (index - i) * _CATCH_UP_S) for i in loop.between(first, index)]
 
     def tick(self, index: int, due_s: float) -> None:
         """Send picture `index` to everybody, and newcomers what they need to begin with."""
@@ -220,12 +256,12 @@ class LiveStream:
         gone = self._send(loop, viewers, index, due_s)
         if joining:
             group = self._group(loop, loop.key_of(index), index, due_s)
-            gone += [viewer for viewer in joining if not viewer.begin(group, loop.clip.parameter_sets)]
+            gone += [viewer for viewer in joining if not viewer.begin(group, loop.parameter_sets)]
         for viewer in gone:
             self.leave(viewer)
             viewer.close()
 
-    def _send(self, loop: Loop, viewers: list[Viewer], index: int, due_s: float) -> list[Viewer]:
+    def _send(self, loop: Source, viewers: list[Viewer], index: int, due_s: float) -> list[Viewer]:
         """Send what is new since the last picture, and return who has gone."""
         if not viewers:
             self._sent = index

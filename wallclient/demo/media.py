@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +22,9 @@ import platformdirs
 
 from wallclient.demo import sound
 from wallclient.demo.clips import ClipFailed, ClipMaker, ClipWanted
+from wallclient.demo.ptz_feed import feed_pair
+from wallclient.demo.ptz_motion import Motion
+from wallclient.demo.ptz_pictures import PANORAMAS, PtzPictures, View
 from wallclient.domain.errors import WallError
 from wallclient.domain.stream import Codec, Credentials, Protocol, Source, StreamKind
 
@@ -77,8 +81,13 @@ class MediaServer:
         user: str = "viewer",
         password: str,
         http_token: str,
+        moving: Iterable[int] = (),
     ) -> None:
+        """Take the cameras; those `moving` are PTZ cameras, whose pictures are rendered while somebody watches."""
+        self._moving = frozenset(moving)
         for camera in cameras:
+            if camera.number in self._moving and (camera.codec, camera.main_size) != (Codec.H264, (1280, 720)):
+                raise ValueError(f"camera {camera.number}: moving pictures are H.264 and 1280x720")
             if camera.codec is Codec.H265 and camera.main_size[0] > 1280:
                 raise ValueError(f"camera {camera.number}: H.265 goes up to 1280x720 here")
         self.cameras = {camera.number: camera for camera in cameras}
@@ -87,11 +96,14 @@ class MediaServer:
         self._credentials = Credentials(user, password)
         self._http_token = http_token
         self._clips = ClipMaker(self._cache_dir)
+        views = {number: View(self.cameras[number].name, PANORAMAS[number % len(PANORAMAS)]) for number in self._moving}
+        self._pictures = PtzPictures(views, fps) if views else None
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self._write_lock = threading.Lock()
         self._replies: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
         self._ids = itertools.count(1)
+        self._feed: socket.socket | None = None
         self.rtsp_port = 0
         self.http_port = 0
 
@@ -115,19 +127,21 @@ class MediaServer:
     def prepare(
         self, wanted: Iterable[tuple[int, StreamKind]], progress: Callable[[int, int], None] | None = None
     ) -> None:
-        """Make the clips of these streams if they aren't there, two at a time.
+        """Make the clips of these streams if they aren't there, two at a time; moving ones need none.
 
         `progress(done, total)` comes from any thread.
 
         Not needed: what was not prepared is made when first watched. Raises KeyError, ClipFailed.
         """
-        self._clips.prepare([self.wanted(number, kind) for number, kind in wanted], progress)
+        still = [(number, kind) for number, kind in wanted if number not in self._moving]
+        self._clips.prepare([self.wanted(number, kind) for number, kind in still], progress)
 
     def start(self, rtsp_port: int = 0, http_port: int = 0) -> None:
         """Start the process on these ports of 127.0.0.1, or on free ones. Raises MediaServerFailed, ClipFailed."""
         if self._process is not None:
             raise MediaServerFailed("the media server runs already")
         (lettering, h265_type), noise = self._type(), sound.prepare(self._cache_dir)
+        ours, theirs = feed_pair()
         try:
             self._process = subprocess.Popen(
                 [_SYSTEM_PYTHON, "-I", "-c", _BOOT, str(_ROOT)],
@@ -135,9 +149,19 @@ class MediaServer:
                 stdout=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
+                pass_fds=(theirs.fileno(),),
             )
         except OSError as err:
+            ours.close()
             raise MediaServerFailed(f"{_SYSTEM_PYTHON}: {err}") from err
+        finally:
+            theirs_fd = theirs.fileno()
+            theirs.close()
+        self._feed, former = ours, self._feed  # kept open for whoever renders: the media server reads it to the end
+        if self._pictures is not None:
+            self._pictures.connect(ours)
+        if former is not None:
+            former.close()
         self._send(
             {
                 "cameras": [
@@ -153,6 +177,8 @@ class MediaServer:
                 "http_token": self._http_token,
                 "rtsp_port": rtsp_port,
                 "http_port": http_port,
+                "rendered": sorted(self._moving),
+                "feed_fd": theirs_fd,
             }
         )
         ready: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -178,8 +204,13 @@ class MediaServer:
                     self._send({"command": "clip", "number": number, "kind": str(kind), "path": str(path)})
 
     def stop(self) -> None:
-        """End the process and everything that makes clips. Harmless when nothing runs."""
+        """End the process and everything that makes pictures. Harmless when nothing runs."""
         self._end_process()
+        if self._pictures is not None:
+            self._pictures.close()
+        if self._feed is not None:
+            self._feed.close()
+            self._feed = None
         self._clips.close()
 
     def restart(self) -> None:
@@ -225,10 +256,15 @@ class MediaServer:
         """
         if fault == "resize":
             other = StreamKind.SUB if kind is StreamKind.MAIN else StreamKind.MAIN
-            self.prepare([(number, other)])
+            self._clips.prepare([self.wanted(number, other)])
             path = self.wanted(number, other).path(self._cache_dir)
             self.ask({"command": "clip", "number": number, "kind": str(other), "path": str(path)})
         self.ask({"command": "fault", "number": number, "kind": str(kind), "fault": fault})
+
+    def show_motion(self, number: int, motion: Motion) -> None:
+        """Let the picture of a moving camera follow; from any thread, never blocks."""
+        if self._pictures is not None and number in self._moving:
+            self._pictures.show(number, motion)
 
     def viewers(self) -> int:
         """Return how many streams are being watched. Raises MediaServerFailed."""
@@ -268,12 +304,16 @@ class MediaServer:
             match news.get("event"):
                 case "ready" | "failed":
                     ready.put(news)
+                case "watched" if self._pictures is not None:
+                    self._pictures.watch([(number, kind) for number, kind in news["streams"]])
                 case "wanted":
                     self._on_wanted(news["number"], StreamKind(news["kind"]))
                 case _:
                     if answers := self._replies.get(news.get("reply")):
                         answers.put(news)
         ready.put({"event": "failed", "error": "it ended"})
+        if self._pictures is not None:
+            self._pictures.watch([])
         for answers in list(self._replies.values()):
             answers.put({"error": "the media server is gone"})
 

@@ -6,6 +6,7 @@ standard output. The process ends when standard input closes, so it never outliv
 """
 
 import json
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from wallclient.demo import glyphs, h265_band, sound
 from wallclient.demo.http_out import HttpOut
 from wallclient.demo.live import Fault, Library, LiveStream, Loop, Pacer
+from wallclient.demo.ptz_intake import Intake, Key
 from wallclient.demo.rtsp_out import RtspOut
 
 _OTHER = {"main": "sub", "sub": "main"}
@@ -34,17 +36,23 @@ class MediaProcess:
             for camera in config["cameras"]
             for kind in ("main", "sub")
         }
+        rendered = {key: self._streams[key] for key in self._streams if key[0] in config["rendered"]}
+        feed = socket.socket(fileno=config["feed_fd"])
+        self._intake = Intake(feed, rendered, config["fps"], self._tell_watched)
+        self._rendered = rendered
         noise = sound.load(Path(config["sound"]))
         streams = list(self._streams.values())
         self._rtsp = RtspOut(config["rtsp_port"], config["user"], config["password"], streams, noise)
         self._http = HttpOut(config["http_port"], config["http_token"], self._find, noise)
-        self._pacer = Pacer(streams, config["fps"])
+        paced = [stream for key, stream in self._streams.items() if key not in rendered]
+        self._pacer = Pacer(paced, config["fps"])
 
     def start(self) -> None:
         """Serve, and tell the parent where."""
         rtsp_port = self._rtsp.start()
         threading.Thread(target=self._http.serve_forever, name="http", daemon=True).start()
         self._pacer.start()
+        self._intake.start()
         self._say(event="ready", rtsp_port=rtsp_port, http_port=self._http.server_address[1])
 
     def _find(self, number: int, kind: str) -> LiveStream | None:
@@ -55,8 +63,14 @@ class MediaProcess:
             print(json.dumps(news), flush=True)
 
     def _want(self, stream: LiveStream) -> None:
-        """Somebody watches a stream that has no clip yet."""
+        """Somebody watches a stream that has nothing to show yet."""
+        if (stream.number, stream.kind) in self._rendered:
+            self._intake.tell_watched()
+            return
         self._play((stream.number, stream.kind))
+
+    def _tell_watched(self, keys: list[Key]) -> None:
+        self._say(event="watched", streams=keys)
 
     def _play(self, key: tuple[int, str]) -> None:
         """Give a stream its clip, or ask the parent to have it made."""
@@ -80,8 +94,7 @@ class MediaProcess:
             case "clip":
                 self._clips[key] = command["path"]
                 self._wanted.discard(key)
-                stream = self._streams[key]
-                if stream.viewers:
+                if self._streams[key].viewers and key not in self._rendered:
                     self._play(key)
             case "fault":
                 self._fault(key, Fault(command["fault"]))

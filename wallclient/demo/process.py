@@ -41,6 +41,7 @@ class DemoProcess:
         lease_s: float = 60.0,
         flicker_s: float = 0.0,
         rival_s: float = 0.0,
+        ptz_pictures: int = 4,
         access_s: float = 300.0,
         tls_dir: Path | None = None,
         media: bool = True,
@@ -59,6 +60,7 @@ class DemoProcess:
             "lease-s": lease_s,
             "flicker-s": flicker_s,
             "rival-s": rival_s,
+            "ptz-pictures": ptz_pictures,
             "access-s": access_s,
         }
         if tls_dir is not None:

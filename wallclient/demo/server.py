@@ -25,6 +25,7 @@ from wallclient.demo.cameras import has_audio
 from wallclient.demo.center import EmbeddedCenter
 from wallclient.demo.city import City
 from wallclient.demo.media import MediaServer, StreamedCamera
+from wallclient.demo.ptz_desk import PTZ_STREAMS
 from wallclient.demo.scenes import SCENES
 from wallclient.domain.errors import WallError
 from wallclient.domain.stream import Codec, StreamKind
@@ -66,6 +67,7 @@ class Demo:
                 user=MEDIA_USER,
                 password=media_password,
                 http_token=token,
+                moving=PTZ_STREAMS[: args.ptz_pictures],
             )
         self.center = EmbeddedCenter(
             args.cameras,
@@ -118,6 +120,7 @@ class Demo:
         """Start both; the media server first, so that the first lease already works."""
         if self.media is not None:
             self.media.start()
+            self.center.follow_ptz(self.media.show_motion)
         self.center.start()
 
     def stop(self) -> None:
@@ -183,6 +186,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--lease-s", type=float, default=60.0, help="term of a live stream")
     parser.add_argument("--flicker-s", type=float, default=0.0, help="mean time between made-up status changes")
     parser.add_argument("--rival-s", type=float, default=0.0, help="mean time between takings of a PTZ camera")
+    parser.add_argument("--ptz-pictures", type=int, default=4, help="PTZ cameras with moving pictures, up to 16")
     parser.add_argument("--tls-dir", type=Path, default=None, help="serve https; keep certificates in this folder")
     parser.add_argument("--no-media", dest="media", action="store_false", help="serve the tree only, no streams")
     return parser.parse_args(argv)

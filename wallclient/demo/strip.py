@@ -120,13 +120,13 @@ def read(
     for part, drift_px in _TRIES:
         columns = [int(x + (i + 0.5) * (w - drift_px) / CELLS) * bytes_per_pixel + channel for i in range(CELLS)]
         row = int(y + part * cell_h)
-        reading = decode(_cells(pixels, columns, row, stride, bytes_per_pixel, reach))
+        reading = decode(sampled(pixels, columns, row, stride, bytes_per_pixel, reach))
         if reading is not None:
             return reading
     return None
 
 
-def _cells(
+def sampled(
     pixels: memoryview | bytes, columns: Sequence[int], row: int, stride: int, bytes_per_pixel: int, reach: int
 ) -> list[bool]:
     """Return the cells whose centers lie at byte offsets `columns` of a row, averaged over (2·reach + 1)² pixels."""
