@@ -28,7 +28,7 @@ from wallclient.demo.live import PHASES, phase_of
 from wallclient.demo.ptz_feed import Fed, send
 from wallclient.demo.ptz_motion import Motion, field_deg
 from wallclient.demo.ptz_scene import Panorama, panorama
-from wallclient.demo.ptz_tiles import Mosaic, Tiles
+from wallclient.demo.ptz_tiles import Mosaic, Sprites, Tiles
 from wallclient.domain.ptz import Position
 
 SIZES = {"main": (1280, 720), "sub": (640, 360)}
@@ -48,7 +48,7 @@ class Painter:
         self._number, kind = key
         width, height = SIZES[kind]
         self._scale = width // 640
-        self._world = world
+        self._sprites = Sprites(world)
         self._mosaic = Mosaic(self._number, world, tiles)
         self._name = _image(letters.names[self._number])
         self._time = TimeText(letters)
@@ -69,12 +69,7 @@ class Painter:
         view = QRectF(position.pan_deg - across / 2, -position.tilt_deg - down / 2, across, down)
         target = QRectF(self.image.rect())
         self._mosaic.paint(painter, view, target)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(target.width() / across, target.height() / down)
-        painter.translate(-view.topLeft())
-        self._world.animate(painter, view, unix_s % 86400)
-        painter.restore()
+        self._sprites.paint(painter, view, target, unix_s % 86400)
 
     def _paint_band(self, painter: QPainter, position: Position, index: int, second: int) -> None:
         unit, width = UNIT_PX * self._scale, self.image.width()

@@ -7,11 +7,11 @@ every camera has from the start (`wallclient.demo.ptz_memory.LANDMARKS`).
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF, QRadialGradient
 
 from wallclient.demo.scene_parts import CAR_COLOURS, LIGHTS, SHIRT_COLOURS, Light
 
@@ -23,6 +23,7 @@ _SHOPS = ("重庆小面", "老火锅", "便利店", "药房", "山城书店", "�
 _ROAD = (5.6, 13.4)  # degrees below the horizon
 _LANES = ((6.8, 1.0), (8.6, 1.0), (10.5, -1.0), (12.5, -1.0))  # degrees below the horizon, direction
 _WALKS = ((4.9, 1.7), (14.8, 4.4))  # degrees below the horizon, height of a person there
+POSES = 8  # of somebody walking
 _ROUND_DEG = 400.0  # after so much a mover comes in again on the other side
 
 
@@ -42,11 +43,16 @@ class Mover:
     x0: float
     speed_deg_s: float
     size: QRectF  # around the foot at (0, 0)
-    draw: Callable[[QPainter, float], None]  # at the foot, with the time for its gait
+    draw: Callable[[QPainter, int], None]  # at the foot, in one of POSES
+    poses_s: float = 0.0  # poses it takes a second
 
     def x(self, time_s: float) -> float:
         """Return where it is at a time."""
         return (self.x0 + self.speed_deg_s * time_s + _ROUND_DEG / 2) % _ROUND_DEG - _ROUND_DEG / 2
+
+    def pose(self, time_s: float) -> int:
+        """Return in which of POSES it is."""
+        return int(self.x0 + self.poses_s * time_s) % POSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +69,12 @@ class Panorama:
             if item.bounds.intersects(part):
                 item.draw(painter)
 
-    def animate(self, painter: QPainter, part: QRectF, time_s: float) -> None:
-        """Draw what moves in a part of it."""
+    def moving(self, part: QRectF, time_s: float) -> Iterator[tuple[Mover, QPointF]]:
+        """Yield what moves in a part of it with the place of its foot, the farthest first."""
         for mover in self.movers:
             x = mover.x(time_s)
             if mover.size.translated(x, mover.y).intersects(part):
-                painter.save()
-                painter.translate(x, mover.y)
-                mover.draw(painter, time_s)
-                painter.restore()
+                yield mover, QPointF(x, mover.y)
 
 
 def panorama(name: str) -> Panorama:
@@ -305,8 +308,11 @@ def _lamp(light: Light, x: float, foot: float, height: float, number: int) -> It
         glow = QColor("#fff3cf") if light.lamps else light.shade("#d8d8d0")
         _fill(painter, QRectF(x + 0.5, foot - height + 0.05, 0.8, 0.2), glow, 0.1)
         if light.lamps:
-            painter.setBrush(QColor(255, 207, 128, int(70 * light.lamps)))
-            painter.drawEllipse(QPointF(x + 0.9, foot - height + 0.2), 1.3, 1.1)
+            shine = QRadialGradient(QPointF(x + 0.9, foot - height + 0.2), 1.5)
+            shine.setColorAt(0, QColor(255, 207, 128, int(190 * light.lamps)))
+            shine.setColorAt(1, QColor(255, 207, 128, 0))
+            painter.setBrush(shine)
+            painter.drawEllipse(QPointF(x + 0.9, foot - height + 0.2), 1.5, 1.5)
         _sign(painter, f"灯杆{number:02d}", QRectF(x - 0.42, foot - 2.2, 0.84, 0.34), QColor("#1f4f8f"))
 
     return Item(QRectF(x - 1, foot - height - 1.5, 4, height + 1.6), draw)
@@ -426,7 +432,7 @@ def _car(light: Light, colour: str, scale: float, at: QPointF, speed: float, *, 
     length, height, front = length * scale, height * scale, math.copysign(1.0, speed)
     glass = QColor("#ffe2a0") if bus and light.lamps else light.shade("#4b6072")
 
-    def draw(painter: QPainter, _time_s: float) -> None:
+    def draw(painter: QPainter, _pose: int) -> None:
         painter.scale(front, 1.0)
         _fill(painter, QRectF(-length * 0.54, -0.1 * scale, length * 1.08, 0.3 * scale), QColor(0, 0, 0, 90), 0.1)
         body = QRectF(-length / 2, -height * (1.0 if bus else 0.62), length, height * (0.9 if bus else 0.5))
@@ -462,10 +468,8 @@ def _people(light: Light, rng: random.Random) -> list[Mover]:
 
 
 def _person(light: Light, shirt: str, tall: float, at: QPointF, speed: float) -> Mover:
-    steps = abs(speed) / tall * 9.0  # radians of gait a second
-
-    def draw(painter: QPainter, time_s: float) -> None:
-        swing = math.sin(at.x() + steps * time_s) * 0.12 * tall
+    def draw(painter: QPainter, pose: int) -> None:
+        swing = math.sin(2 * math.pi * pose / POSES) * 0.12 * tall
         painter.setPen(QPen(light.shade("#2f333b"), 0.09 * tall))
         painter.drawLine(QPointF(0, -0.45 * tall), QPointF(swing, 0))
         painter.drawLine(QPointF(0, -0.45 * tall), QPointF(-swing, 0))
@@ -473,4 +477,5 @@ def _person(light: Light, shirt: str, tall: float, at: QPointF, speed: float) ->
         painter.setBrush(light.shade("#d9a77f"))
         painter.drawEllipse(QPointF(0, -0.92 * tall), 0.085 * tall, 0.095 * tall)
 
-    return Mover(at.y(), at.x(), speed, QRectF(-0.3 * tall, -1.1 * tall, 0.6 * tall, 1.2 * tall), draw)
+    size = QRectF(-0.3 * tall, -1.1 * tall, 0.6 * tall, 1.2 * tall)
+    return Mover(at.y(), at.x(), speed, size, draw, abs(speed) / tall * 9.0 / (2 * math.pi) * POSES)
