@@ -25,6 +25,7 @@ class Capabilities:
     counts: bool = False  # totals on inner nodes are true
     catalog: bool = False  # `snapshot` and `changes` work
     ptz: bool = False  # the center is an `api.ptz.PtzCenter` too
+    recordings: bool = False  # the center is an `api.recordings.RecordingCenter` too
     patrol: bool = False  # the center is an `api.patrol.PatrolCenter` too
     patrol_plans: bool = False  # and the operator may change plans
 

@@ -63,6 +63,10 @@ class NotAble(CenterError):  # noqa: N818
     """The camera or its center can't do that (409 not-able)."""
 
 
+class ReasonNeeded(CenterError):  # noqa: N818
+    """The center hands out footage only to those who say why (403 reason-needed)."""
+
+
 class ServerFailed(CenterError):  # noqa: N818
     """No answer, or an answer that says the center itself is in trouble (5xx)."""
 

@@ -1,0 +1,40 @@
+"""What the program needs of a center's recordings; a center that has them says so in `Capabilities.recordings`.
+
+Methods block, come from several threads at once, and raise the errors of `wallclient.domain.errors` as those of
+`wallclient.api.center` do; besides NotPermitted (right "playback" or "export") and ReasonNeeded.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Protocol, runtime_checkable
+
+from wallclient.domain.recording import Playback, Segment
+
+
+@runtime_checkable
+class RecordingCenter(Protocol):
+    """Footage of one center's cameras."""
+
+    def recorded_days(self, channel_ids: Sequence[str], year: int, month: int, zone: str) -> Mapping[str, set[date]]:
+        """Return by channel the days of a month, in the time zone `zone` (IANA name), of which there is footage."""
+        ...
+
+    def segments(self, channel_ids: Sequence[str], start_ms: int, end_ms: int) -> Mapping[str, tuple[Segment, ...]]:
+        """Return by channel what was recorded in a range, in order of time, segments at its ends whole."""
+        ...
+
+    def open_playback(self, channel_id: str, start_ms: int, end_ms: int, reason: str = "") -> Playback:
+        """Open footage for looking at. Raises ReasonNeeded where the center demands a reason and none is given."""
+        ...
+
+    def open_export(self, channel_id: str, start_ms: int, end_ms: int, reason: str = "") -> Playback:
+        """Open footage for taking it along: the original files; needs the right to export."""
+        ...
+
+    def renew_playback(self, playback_id: str) -> Playback:
+        """Keep footage open; its addresses may have changed. Raises NotFound once it has lapsed."""
+        ...
+
+    def close_playback(self, playback_id: str) -> None:
+        """Give footage back. A session that has lapsed already is no error."""
+        ...
