@@ -4,6 +4,9 @@
 """
 
 from datetime import UTC, datetime, time
+from typing import TypeVar
+
+import msgspec
 
 from wallclient.api import patrol_models as docs
 from wallclient.domain.errors import BadPayload
@@ -26,6 +29,7 @@ from wallclient.domain.patrol import (
     faults,
 )
 
+_Document = TypeVar("_Document")
 _KINDS = {kind.value: kind for kind in RecordKind}
 _STATES = {state.value: state for state in RoundState}
 
@@ -289,3 +293,50 @@ def write_handover(handover: Handover) -> docs.HandoverDocument:
 def _utc(moment: datetime) -> datetime:
     """Return the same moment in UTC, which travels with a Z."""
     return moment.astimezone(UTC)
+
+
+def pack_record(record: Record) -> bytes:
+    """Return a record as it is kept until it is delivered."""
+    return msgspec.json.encode(write_record(record))
+
+
+def unpack_record(body: bytes) -> Record | None:
+    """Return a record that was kept; None for a kind of a newer program. Raises BadPayload."""
+    return read_record(_unpacked(body, docs.RecordDocument))
+
+
+def pack_closing(closing: Closing) -> bytes:
+    """Return how a finding was settled as it is kept until it is delivered."""
+    return msgspec.json.encode(write_closing(closing))
+
+
+def unpack_closing(body: bytes) -> Closing:
+    """Return how a finding was settled. Raises BadPayload."""
+    return read_closing(_unpacked(body, docs.ClosingDocument))
+
+
+def pack_handover(handover: Handover) -> bytes:
+    """Return a hand-over as it is kept until it is delivered."""
+    return msgspec.json.encode(write_handover(handover))
+
+
+def unpack_handover(body: bytes) -> Handover:
+    """Return a hand-over that was kept. Raises BadPayload."""
+    return read_handover(_unpacked(body, docs.HandoverDocument))
+
+
+def pack_acknowledgement(taken: Acknowledgement) -> bytes:
+    """Return who took a shift over as it is kept until it is delivered."""
+    return msgspec.json.encode(write_acknowledgement(taken))
+
+
+def unpack_acknowledgement(body: bytes) -> Acknowledgement:
+    """Return who took a shift over. Raises BadPayload."""
+    return read_acknowledgement(_unpacked(body, docs.AcknowledgementDocument))
+
+
+def _unpacked(body: bytes, shape: type[_Document]) -> _Document:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as err:
+        raise BadPayload(f"{shape.__name__}: {type(err).__name__}") from None

@@ -96,6 +96,7 @@ class Spool:
         self._unwritten: deque[tuple[Entry, Mapping[str, bytes]]] = deque()
         self._unmarked: dict[str, tuple[str, str]] = {}  # what became of entries, where the disk did not take that
         self._db: sqlite3.Connection | None = None
+        self._is_closed = False
         self.set_aside: Path | None = None
         with contextlib.suppress(StorageFailed):  # it is tried again with the first record
             self._opened()
@@ -247,6 +248,7 @@ class Spool:
             if self._unwritten:
                 _log.error("%d records could not be written to %s", len(self._unwritten), self._path.name)
             self._let_go()
+            self._is_closed = True
             if self._first is not None:
                 self._first.close()
 
@@ -285,6 +287,8 @@ class Spool:
                 raise StorageFailed(f"spool {self._path.name}: {err}") from err
 
     def _opened(self) -> sqlite3.Connection:
+        if self._is_closed:
+            raise StorageFailed("the spool was closed by us")
         if self._db is None:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
