@@ -92,7 +92,9 @@ def run(options: argparse.Namespace) -> int:
 async def _measure(demo: DemoProcess, cameras: int, root: Path) -> CatalogFigures:
     from wallclient.api.native import NativeCenter
     from wallclient.services.catalog import Catalog
+    from wallclient.ui.collector import Collector
 
+    collector = Collector()  # as in the program: left to itself it would halt all threads at any time
     center = NativeCenter(demo.base_url)
     await asyncio.to_thread(center.log_in, demo.user, demo.password)
     figures = CatalogFigures(cameras)
@@ -112,6 +114,7 @@ async def _measure(demo: DemoProcess, cameras: int, root: Path) -> CatalogFigure
     finally:
         await catalog.close()
         center.close()
+        collector.stop()
     await _measure_open(folder, demo, figures)
     storm = min(_STORM, cameras - 100)
     for name, value in (await measure_window(root, _KEY, demo, largest, storm)).items():

@@ -222,6 +222,19 @@ class MirrorReader:
                 numbers = [] if pk is None else [pk]
             return next(self._rows(db, numbers, None, NO_FILTER), None)
 
+    def rows_by_id(self, node_ids: Iterable[str]) -> dict[str, CatalogRow]:
+        """Return many rows at once, by id; those that are not there are left out."""
+        wanted = list(node_ids)
+        with self.reading() as db:
+            if self._generation is None:
+                return {}
+            ids = json.dumps([id_ for id_ in wanted if rows.storable(id_)])
+            read = f"SELECT pk FROM {self.node} WHERE id IN (SELECT value FROM json_each(?))"
+            numbers = [pk for (pk,) in db.execute(read, (ids,)).fetchall()]
+            regions = (self._region_pk(db, id_) for id_ in wanted if id_.startswith(REGION_PREFIX))
+            numbers += [-pk for pk in regions if pk is not None]
+            return {row.id: row for row in self._rows(db, numbers, None, NO_FILTER)}
+
     def rows_of(self, pks: Iterable[int]) -> list[CatalogRow]:
         """Return rows by number, in that order; those that went meanwhile are left out."""
         with self.reading() as db:

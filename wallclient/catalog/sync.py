@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Protocol
 
 from wallclient.catalog.mirror import Mirror
-from wallclient.domain.catalog import ChangeBatch, NotModified, SnapshotPage
+from wallclient.domain.catalog import Change, ChangeBatch, NotModified, SnapshotPage
 from wallclient.domain.catalog_view import CatalogChange, SyncProgress
 from wallclient.domain.errors import BadPayload, CursorExpired, SnapshotGone, StorageFailed
 
@@ -16,6 +16,7 @@ _log = logging.getLogger(__name__)
 CHANGES_AT_ONCE = 1000
 _PROGRESS_S = 0.1
 _PAUSE_S = 0.005
+_CHANGES_A_TURN = 250  # of a storm; then the window's thread has its turn, which Python would give it only in crumbs
 _MOST_SNAPSHOTS = 3  # in one go; a center whose feed never follows its snapshot must not keep us busy
 
 
@@ -154,15 +155,28 @@ class Sync:
             with self._mirror.lock:
                 since = self._mirror.sequence
             batch = self._source.changes(since, CHANGES_AT_ONCE)
-            with self._mirror.lock:
-                change = self._mirror.apply(batch.changes, batch.sequence)
-            if change is not None:
-                self._changed(change)
+            for changes, sequence in _in_turns(batch):
+                with self._mirror.lock:
+                    change = self._mirror.apply(changes, sequence)
+                if change is not None:
+                    self._changed(change)
+                if sequence != batch.sequence:
+                    time.sleep(_PAUSE_S)
             more = batch.more
 
     def _check(self) -> None:
         if self._stopped.is_set():
             raise SyncStopped
+
+
+def _in_turns(batch: ChangeBatch) -> Iterator[tuple[Sequence[Change], int]]:
+    """Yield the changes of a batch in parts, each with the place in the feed it leads to."""
+    changes = batch.changes
+    for start in range(0, len(changes) - _CHANGES_A_TURN, _CHANGES_A_TURN):
+        part = changes[start : start + _CHANGES_A_TURN]
+        yield part, part[-1].sequence
+    rest = (len(changes) - 1) // _CHANGES_A_TURN * _CHANGES_A_TURN if changes else 0
+    yield changes[rest:], batch.sequence
 
 
 def repaired(mirror: Mirror, err: StorageFailed) -> bool:

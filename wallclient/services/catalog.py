@@ -7,7 +7,7 @@ take longer is a coroutine and runs on a thread. Favourites and recent cameras l
 import asyncio
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -186,6 +186,10 @@ class Catalog(QObject):
     def row_now(self, node_id: str) -> CatalogRow | None:
         """Return the row of a node or region."""
         return self._reader.row(node_id) if self._reader else None
+
+    def rows_now(self, node_ids: Iterable[str]) -> dict[str, CatalogRow]:
+        """Return many rows at once, by id: while the writer is busy, each step of reading waits for its turn."""
+        return self._reader.rows_by_id(node_ids) if self._reader else {}
 
     def ancestors_now(self, node_id: str, hierarchy: Hierarchy = Hierarchy.GROUPS) -> tuple[CatalogRow, ...]:
         """Return the rows from the first level down to the parent of a node."""

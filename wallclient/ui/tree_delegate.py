@@ -1,14 +1,12 @@
 """How a row of the tree is painted."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from wallclient.domain.catalog import ChannelState
-from wallclient.domain.catalog_view import NodeFlag
 from wallclient.ui.icons import icon
 from wallclient.ui.theme import COLORS, Metrics, ui_font
-from wallclient.ui.tree_model import COUNTS_ROLE, FAVOURITE_ROLE, FLAGS_ROLE, STATE_ROLE
+from wallclient.ui.tree_model import PAINTED_ROLE, Painted
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -20,60 +18,47 @@ class RowDelegate(QStyledItemDelegate):
         self.row_px = metrics.row_px
         self._counts_font = ui_font(metrics.small_px)
         self._counts_metrics = QFontMetrics(self._counts_font)
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Elide the name before the counts; offline is faint, not only by its icon."""
-        super().initStyleOption(option, index)
-        if index.data(STATE_ROLE) != ChannelState.ONLINE:
-            option.palette.setColor(option.palette.ColorRole.Text, QColor(COLORS.text_faint))
+        self._bright, self._dim, self._chosen = map(QColor, (COLORS.text, COLORS.text_dim, COLORS.accent_text))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Draw the row."""
-        self.initStyleOption(option, index)
-        name, option.text = option.text, ""
-        option.icon = QIcon()
-        style = option.widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        rect = option.rect
-        side = self._metrics.icon_px
-        icon = index.data(Qt.ItemDataRole.DecorationRole)
-        icon.paint(painter, QRect(rect.x() + 2, rect.y() + (rect.height() - side) // 2, side, side))
+        """Draw the row; offline is faint, not only by its icon. The name gives way to what stands at the right."""
+        row: Painted | None = index.data(PAINTED_ROLE)
+        if row is None:
+            return
+        rect, side = option.rect, self._metrics.icon_px
+        panel = QStyle.PrimitiveElement.PE_PanelItemViewItem
+        option.widget.style().drawPrimitive(panel, option, painter, option.widget)
+        row.icon.paint(painter, QRect(rect.x() + 2, rect.y() + (rect.height() - side) // 2, side, side))
         left = rect.x() + side + 9
-        right = self._paint_marks(painter, option, index)
-        counts = index.data(COUNTS_ROLE)
+        right = self._paint_marks(painter, option, row)
         painter.save()
-        if counts:
-            width = self._counts_metrics.horizontalAdvance(counts)
+        if row.counts:
+            width = self._counts_metrics.horizontalAdvance(row.counts)
             painter.setFont(self._counts_font)
-            painter.setPen(QColor(COLORS.text_dim))
-            painter.drawText(
-                QRect(right - width, rect.y(), width + 1, rect.height()), Qt.AlignmentFlag.AlignVCenter, counts
-            )
+            painter.setPen(self._dim)
+            place = QRect(right - width, rect.y(), width + 1, rect.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, row.counts)
             right -= width + 8
-        faint = index.data(STATE_ROLE) != ChannelState.ONLINE
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setFont(option.font)
-        painter.setPen(QColor(COLORS.accent_text if selected else COLORS.text_dim if faint else COLORS.text))
-        text = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideMiddle, right - left)
+        painter.setPen(self._chosen if selected else self._bright if row.online else self._dim)
+        text = option.fontMetrics.elidedText(row.name, Qt.TextElideMode.ElideMiddle, right - left)
         painter.drawText(QRect(left, rect.y(), right - left, rect.height()), Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
 
-    def _paint_marks(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> int:
+    def _paint_marks(self, painter: QPainter, option: QStyleOptionViewItem, row: Painted) -> int:
         """Draw star and warning at the right end; return how far the rest may go."""
         star = self.star_rect(option.rect)
         right = option.rect.right() - 8
-        favourite = index.data(FAVOURITE_ROLE)
-        if favourite is not None:
+        if row.favourite is not None:
             right = star.left() - 3
-            if favourite:
+            if row.favourite:
                 icon("star-on", COLORS.warning, star.width()).paint(painter, star)
             elif option.state & QStyle.StateFlag.State_MouseOver:
                 icon("star", COLORS.text_faint, star.width()).paint(painter, star)
-        if index.data(FLAGS_ROLE) != NodeFlag(0):
+        if row.is_odd:
             mark = star.translated(right - star.right() - 1, 0)
             icon("warning", COLORS.warning, star.width()).paint(painter, mark)
             right = mark.left() - 3

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 400  # rows read between two turns of the loop
 _SETTLE_MS = 1500  # rows whose state decides where they stand change places this seldom
 _ROOTS_MS = 200
+_FEW = 40  # for every row that is told of, Qt asks the model a question or two; a busy writer makes each of them wait
 
 
 class TreeKeeper(QObject):
@@ -91,8 +92,7 @@ class TreeKeeper(QObject):
             self._settle.start()
 
     def _mark_stale(self, key: str, change: CatalogChange) -> None:
-        """Mark rows, and let the view look again at those in sight: one range per parent, read as it is painted."""
-        touched: dict[int, tuple[TreeItem, TreeItem]] = {}
+        """Mark rows, and let the view look again at those in sight, which are read as they are painted."""
         known = self._model.items()
         if len(known) < len(change.rows):
             found = [item for item in known if split_id(item.id)[1] in change.rows and key_of(item.id) == key]
@@ -102,12 +102,12 @@ class TreeKeeper(QObject):
         roots_below = False
         for item in found:
             item.stale = True
-            parent = item.parent.number if item.parent else 0
-            first, last = touched.get(parent, (item, item))
-            touched[parent] = (min(first, item, key=_row), max(last, item, key=_row))
             roots_below = roots_below or (item.parent is not None and item.parent.id == root_id(key))
-        for first, last in touched.values():
-            self._model.tell(first, last)
+        if len(found) <= _FEW:
+            for item in found:
+                self._model.tell(item)
+        else:
+            self._model.many_changed.emit()
         if roots_below:
             self._roots_soon()
 
@@ -173,7 +173,3 @@ class TreeKeeper(QObject):
         if not item.removed and chosen == (self._levels.hierarchy, self._levels.sort, self._levels.wanted):
             item.total = total
             self._model.merge(item, entries)
-
-
-def _row(item: TreeItem) -> int:
-    return item.row

@@ -1,5 +1,6 @@
 """Levels of the tree as the mirrors of the centers serve them: in one of two hierarchies, sorted, filtered."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from wallclient.domain.catalog_view import NO_FILTER, CatalogRow, ChildPage, Hierarchy, RowFilter, SortBy
@@ -62,12 +63,16 @@ class MirrorLevels:
             if catalog := self._catalogs.catalog(key):
                 await catalog.refresh_filter(self.wanted)
 
-    def fresh(self, item: TreeItem) -> Entry | None:
-        """Return what a row shows now; None if it is gone, or its counts are the filter's."""
-        if self.wanted and not item.is_channel:
-            return None
-        row = self._catalogs.row_now(item.id)
-        return _entry(key_of(item.id), row) if row is not None else None
+    def fresh(self, items: Iterable[TreeItem]) -> dict[str, Entry]:
+        """Return what rows of one center show now, by id; without those that are gone, or whose counts are a filter's.
+
+        All are read in one go: while a mirror is being written, every single question waits for its turn.
+        """
+        wanted = {split_id(item.id)[1]: item.id for item in items if item.is_channel or not self.wanted}
+        catalog = self._catalogs.catalog(key_of(next(iter(wanted.values())))) if wanted else None
+        if catalog is None:
+            return {}
+        return {(gid := wanted[id_]): _entry(key_of(gid), row) for id_, row in catalog.rows_now(wanted).items()}
 
     def line(self, gid: str) -> list[str]:
         """Return the ids from the center's root down to the parent of a row, in the hierarchy chosen."""

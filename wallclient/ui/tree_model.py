@@ -5,7 +5,7 @@ Where a center is mirrored, levels come from the mirror, at once; else from the 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
+from PySide6.QtGui import QIcon
 
 from wallclient.domain.catalog import ChannelState
 from wallclient.domain.catalog_view import NO_FILTER, Hierarchy, NodeFlag, RowFilter, SortBy
@@ -38,8 +39,10 @@ COUNTS_ROLE = Qt.ItemDataRole.UserRole + 2  # "online/total", empty for a camera
 STATE_ROLE = Qt.ItemDataRole.UserRole + 3  # ChannelState, which Qt hands on as a plain str
 FAVOURITE_ROLE = Qt.ItemDataRole.UserRole + 4  # bool; None for what can't be one
 FLAGS_ROLE = Qt.ItemDataRole.UserRole + 5  # NodeFlag
+PAINTED_ROLE = Qt.ItemDataRole.UserRole + 6  # Painted
 FIRST_PAGE = 200
 LARGEST_PAGE = 1000
+_AROUND = 60  # rows above and below one that is painted: about those in sight
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 # Made once: the view asks for the flags of every row it lays out, and combining flags is slow in Python.
@@ -52,11 +55,23 @@ _DISPLAY, _ICON, _TOOL_TIP = (
 )
 
 
+class Painted(NamedTuple):
+    """All a row shows, asked for at once: each question to a model written in Python takes its time."""
+
+    name: str
+    icon: QIcon
+    counts: str
+    online: bool
+    favourite: bool | None  # None: can't be one
+    is_odd: bool
+
+
 class TreeModel(QAbstractItemModel):
     """Rows are centers, nodes and cameras by their global ids; a level that can't be read is asked for when opened."""
 
     failed = Signal(object)  # WallError
     loading_changed = Signal()
+    many_changed = Signal()  # rows here and there show something else; where they are in sight they are to be painted
     view_changed = Signal()  # hierarchy, sorting or filter
 
     def __init__(
@@ -236,19 +251,21 @@ class TreeModel(QAbstractItemModel):
             return None
         if item.stale:
             self._freshen(item)
+        if role == PAINTED_ROLE:
+            return self._painted(item)
         if role == _DISPLAY:
             return self._name(item)
         if role == _ICON:
-            return row_icon(item.entry.row, item.node, self._icon_px)
+            return row_icon(item.entry.row, item.node if item.entry.row is None else None, self._icon_px)
         if role == NODE_ROLE:
             return item.node
         if role == COUNTS_ROLE:
-            return "" if item.is_channel else "{1}/{0}".format(*item.counts)
+            return _counts(item)
         row = item.catalog_row
         if role == STATE_ROLE:
             return row.state if row and row.is_channel else ChannelState("online" if item.counts[1] else "offline")
         if role == FAVOURITE_ROLE:
-            return self.levels.is_favourite(item.id) if row is not None and self.levels is not None else None
+            return self._favourite(item)
         if role == FLAGS_ROLE:
             return row.flags if row else NodeFlag(0)
         if role == _TOOL_TIP and (node := item.node):
@@ -315,13 +332,18 @@ class TreeModel(QAbstractItemModel):
         self.put_in(item, len(item.children), [entry for entry in level.entries if entry.id not in known])
 
     def _freshen(self, item: TreeItem) -> None:
-        item.stale = False
+        """Read a row again, and those around it that will be asked for next."""
+        around = item.parent.children[max(0, item.row - _AROUND) : item.row + _AROUND] if item.parent else [item]
+        stale = [one for one in around if one.stale]
+        for one in stale:
+            one.stale = False
         try:
-            entry = self.levels.fresh(item) if self.levels and self.levels.serves(item.id) else None
+            fresh = self.levels.fresh(stale) if self.levels and self.levels.serves(item.id) else {}
         except StorageFailed:
             return  # the sync notices it, too, and tells
-        if entry is not None:
-            item.take_over(entry)
+        for one in stale:
+            if (entry := fresh.get(one.id)) is not None:
+                one.take_over(entry)
 
     # Reading the centers
 
@@ -435,6 +457,18 @@ class TreeModel(QAbstractItemModel):
         name = item.entry.row.name if item.entry.row else item.entry.node.name if item.entry.node else ""
         return name or (self.tr("Without a name") if item.is_channel else self.tr("Without a place"))
 
+    def _painted(self, item: TreeItem) -> Painted:
+        assert item.entry
+        row = item.catalog_row
+        online = row.state is ChannelState.ONLINE if row and row.is_channel else item.counts[1] > 0
+        picture = row_icon(row, item.node if row is None else None, self._icon_px)
+        return Painted(
+            self._name(item), picture, _counts(item), online, self._favourite(item), bool(row is not None and row.flags)
+        )
+
+    def _favourite(self, item: TreeItem) -> bool | None:
+        return self.levels.is_favourite(item.id) if item.catalog_row is not None and self.levels is not None else None
+
     def _forget(self, item: TreeItem) -> None:
         for child in item.children:
             self._forget(child)
@@ -443,6 +477,10 @@ class TreeModel(QAbstractItemModel):
         for key in _keys(item):
             if self._items.get(key) is item:
                 del self._items[key]
+
+
+def _counts(item: TreeItem) -> str:
+    return "" if item.is_channel else "{1}/{0}".format(*item.counts)
 
 
 def _keys(item: TreeItem) -> tuple[str, ...]:

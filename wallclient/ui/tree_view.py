@@ -34,6 +34,7 @@ class TreeView(QTreeView):
         super().__init__(parent)
         self._model = model
         self.setModel(model)
+        model.many_changed.connect(self.viewport().update)
         self._delegate = RowDelegate(metrics, self)
         self._opened: set[str] = set()
         self.setItemDelegate(self._delegate)
