@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from catalog_fakes import Rows, camera, inner
-from conftest import Kept
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from kept_mirror import Kept
 
 from wallclient.domain.catalog import CatalogNode, ChannelState
 from wallclient.domain.catalog_view import Hierarchy, RowFilter

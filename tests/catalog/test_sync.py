@@ -430,3 +430,18 @@ def test_dump_tells_trees_apart(kept, keep, tmp_path):
     other = keep(Rows([inner("city", None, "重庆市", CITY)]), tmp_path / "other")
     other.catch_up()
     assert dump(other) != dump(kept)
+
+
+def test_a_storm_is_taken_in_turns_and_loses_nothing(keep):
+    """Each turn is a state of its own, from which the mirror goes on if it is stopped there."""
+    nodes = [inner("g", None, "组"), *(camera(f"c{n}", "g") for n in range(700))]
+    kept = keep(Rows(nodes, page_rows=1000))
+    kept.catch_up()
+    kept.changes.clear()
+    for n in range(700):
+        kept.source.set_state(f"c{n}", ChannelState.OFFLINE)
+    kept.catch_up()
+    told = [len([id_ for id_ in change.rows if id_.startswith("c")]) for change in kept.changes]
+    assert told == [250, 250, 200]
+    assert kept.counts("g") == (700, 0)
+    assert kept.mirror.sequence == kept.source.sequence

@@ -228,6 +228,39 @@ def test_a_camera_that_goes_offline_is_seen_in_its_row_and_in_all_counts_above(r
     run(lambda: settled(window))
 
 
+def test_after_a_storm_every_row_in_sight_shows_what_the_center_says(run, window, center):
+    """More rows than are told of one by one: those in sight are painted again, the others when they are seen."""
+    view, model = window.tree_view, window.tree_model
+    window.resize(1280, 1400)
+    city = model.item(first_district(window)).parent
+    rows = [city]
+    for item in rows:  # grows as rows are opened
+        view.expand(model.index_at(item))
+        if not item.loaded:
+            model.fetchMore(model.index_at(item))
+        rows += [child for child in item.children if not child.is_channel]
+    run(lambda: settled(window) and not window.cameras.keeper.busy)
+    told = []
+    model.many_changed.connect(lambda: told.append(True))
+    changed = center.burst(330)
+    catalog = window.cameras.catalogs.catalog(KEY)
+    run(lambda: catalog.sequence >= center.changes_at())
+    run(lambda: told)
+    cameras = [item for item in model.items() if item.is_channel]
+    assert len({item.id for item in cameras} & {f"{KEY}/{id_}" for id_ in changed}) > 40
+    view.viewport().grab()
+
+    def in_sight(item):
+        return view.viewport().rect().intersects(view.visualRect(model.index_at(item)))
+
+    seen = [item for item in model.items() if in_sight(item)]
+    assert len(seen) > 20
+    for item in (item for item in seen if item.catalog_row is not None):
+        row = catalog.row_now(split_id(item.id)[1])
+        assert (item.catalog_row.state, item.counts) == (row.state, (row.total, row.online)), item.id
+    run(lambda: settled(window))
+
+
 # Search
 
 
