@@ -311,6 +311,8 @@ class LivePane(QObject):
             self._adopt(outcome, target)
         elif need is _Need.SWAP:
             self._not_before = time.monotonic() + _SWAP_AGAIN_S  # what moves now goes on
+            name = self.channel.id if self.channel else ""
+            _log.info("channel %s: no swap to its %s stream, %s", name, target.kind.value, outcome.value)
         else:
             self._failed(outcome)
 
