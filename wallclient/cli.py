@@ -63,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     catalog.add_argument("--cameras", type=_cameras, default=497_000, metavar="N", help="size of the city, 16 … 497000")
     catalog.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     catalog.set_defaults(run=_bench_catalog)
+    ptz = benches.add_parser("ptz", help="steering: how fast a move and a stop reach the center, and whether it stops")
+    ptz.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    ptz.add_argument("--kills", type=int, default=4, help="how many clients to kill in mid-move")
+    ptz.add_argument("--virtual", action="store_true", help="use an own virtual display even where there is one")
+    ptz.set_defaults(run=_bench_ptz)
     return parser
 
 
@@ -97,6 +102,12 @@ def _bench_live(options: argparse.Namespace) -> int:
 
 def _bench_catalog(options: argparse.Namespace) -> int:
     from wallclient.bench.catalog import run
+
+    return run(options)
+
+
+def _bench_ptz(options: argparse.Namespace) -> int:
+    from wallclient.bench.ptz import run
 
     return run(options)
 

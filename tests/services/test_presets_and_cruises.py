@@ -206,6 +206,13 @@ def test_a_center_with_cruises_keeps_and_runs_them(run, centers, center, tmp_pat
         await desk.cruises.stop(CAMERA)
         assert center.called("run_cruise") == [("c3", cruise.id), ("c3", None)]
         assert desk.cruises.running(CAMERA) is None
+        desk.helm.watch("panel", [CAMERA])
+        await until(lambda: desk.helm.ptz_of(CAMERA).status is not None)
+        desk.helm.stop(CAMERA)
+        assert len(center.called("run_cruise")) == 2, "no cruise runs"
+        centers.ptz_changed.emit(PtzChanged(CAMERA, PtzStatus(ABILITIES, cruise_id=cruise.id)))
+        desk.helm.stop(CAMERA)
+        await until(lambda: center.called("run_cruise")[2:] == [("c3", None)])
         await desk.cruises.delete(CAMERA, cruise.id)
         assert await desk.cruises.read(CAMERA) == ()
         assert not (tmp_path / "cruises.json").exists()

@@ -8,7 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from wallclient.domain.errors import NotAble, NotFound
+from wallclient.domain.errors import NotAble, NotFound, WallError
 from wallclient.domain.ptz import Cruise, CruisePoint, PtzAbility
 from wallclient.services.centers import Centers
 from wallclient.services.cruise_runner import QUIET_S, CruiseRun, CruiseRunner
@@ -27,7 +27,7 @@ class Cruises(QObject):
     """
 
     changed = Signal(str)  # channel id: its cruises, or the one that is run here
-    ended = Signal(str, object)  # channel id, WallError: a cruise run here was refused and is over
+    ended = Signal(str, object)  # channel id, WallError: a cruise run here was refused and is over, or can't be stopped
 
     def __init__(
         self,
@@ -44,8 +44,9 @@ class Cruises(QObject):
         self._quiet_s = quiet_s
         self._own = dict(file.load().cruises)
         self._runners: dict[str, tuple[CruiseRunner, asyncio.Task[None]]] = {}
+        self._stopping: set[asyncio.Task[None]] = set()
         helm.steered.connect(self._on_steered)
-        helm.stopped.connect(self._end)
+        helm.stopped.connect(self._on_stopped)
         helm.changed.connect(self._on_state_changed)
         presets.recalled.connect(self._on_steered)
         centers.presets_changed.connect(lambda event: self.changed.emit(event.channel_id))
@@ -125,6 +126,8 @@ class Cruises(QObject):
         """Run nothing any more; the center's cruises go on."""
         for channel_id in list(self._runners):
             self._end(channel_id)
+        for task in self._stopping:
+            task.cancel()
 
     # --- inside ---
 
@@ -165,6 +168,21 @@ class Cruises(QObject):
         running = self._runners.get(channel_id)
         if running is not None and running[0] is runner:
             self._end(channel_id)
+
+    def _on_stopped(self, channel_id: str) -> None:
+        """End the cruise, too: a stop of the hand alone leaves one that the center runs."""
+        self._end(channel_id)
+        status = self._helm.ptz_of(channel_id).status
+        if status is not None and status.cruise_id is not None:
+            task = asyncio.get_running_loop().create_task(self._try_stop(channel_id))
+            self._stopping.add(task)
+            task.add_done_callback(self._stopping.discard)
+
+    async def _try_stop(self, channel_id: str) -> None:
+        try:
+            await self.stop(channel_id)
+        except WallError as err:
+            self.ended.emit(channel_id, err)
 
     def _on_steered(self, channel_id: str, _number: int = 0) -> None:
         if channel_id in self._runners:
