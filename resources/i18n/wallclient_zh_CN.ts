@@ -811,8 +811,8 @@
         <translation>证书文件无法读取，应为含有证书机构证书的 PEM 文件。</translation>
     </message>
     <message>
-        <source>The center answers, but its certificate is not trusted: another authority, another name, or lapsed. For an authority of your own, choose its certificate file.</source>
-        <translation>中心有应答，但其证书不受信任：签发机构不同、名称不符或已过期。如使用自有证书机构，请选择其证书文件。</translation>
+        <source>The center answers, but is not trusted. {trust}</source>
+        <translation>中心有应答，但不可信任。{trust}</translation>
     </message>
     <message>
         <source>Nobody answers at this address. Check the address, http or https, and the network.</source>
@@ -1184,10 +1184,6 @@
         <translation>中心已没有该对象。</translation>
     </message>
     <message>
-        <source>Nobody this computer trusts vouches for the center&apos;s certificate.</source>
-        <translation>中心的证书不受本机信任。</translation>
-    </message>
-    <message>
         <source>The center is busy. Please try again in a moment.</source>
         <translation>中心繁忙，请稍后再试。</translation>
     </message>
@@ -1234,6 +1230,22 @@
     <message>
         <source>This did not work.</source>
         <translation>操作未成功。</translation>
+    </message>
+    <message>
+        <source>Its certificate comes from an authority this computer does not know. If it is your own authority, choose its certificate file in the center&apos;s settings.</source>
+        <translation>其证书由本机不认识的机构签发。如果是本单位自建的证书机构，请在中心设置中选择其证书文件。</translation>
+    </message>
+    <message>
+        <source>Its certificate was made for another address. Use the address that stands in the certificate.</source>
+        <translation>其证书是为另一个地址签发的。请使用证书中所写的地址。</translation>
+    </message>
+    <message>
+        <source>Its certificate has lapsed or is not valid yet. Check this computer&apos;s clock, or tell the administrator.</source>
+        <translation>其证书已过期或尚未生效。请检查本机时间，或通知管理员。</translation>
+    </message>
+    <message>
+        <source>The certificate file chosen for this center can&apos;t be read. Choose it again in the center&apos;s settings.</source>
+        <translation>为该中心选择的证书文件无法读取。请在中心设置中重新选择。</translation>
     </message>
     <message>
         <source>{subject}: {error}</source>
@@ -1338,6 +1350,10 @@
     <message>
         <source>Next try in {seconds} s</source>
         <translation>{seconds} 秒后重试</translation>
+    </message>
+    <message>
+        <source>The center is not trusted, nothing was sent. {reason}</source>
+        <translation>该中心不可信任，未发送任何数据。{reason}</translation>
     </message>
     <message>
         <source>You lack the right “{right}”.</source>

@@ -11,7 +11,7 @@ from wallclient.api.native import NativeCenter
 from wallclient.demo.center import EmbeddedCenter
 from wallclient.demo.certificates import make_certificates
 from wallclient.demo.process import DemoProcess
-from wallclient.domain.errors import BadPayload, NotTrusted, ServerFailed
+from wallclient.domain.errors import BadPayload, NotTrusted, ServerFailed, TrustFlaw
 from wallclient.domain.event import LineState
 
 
@@ -43,9 +43,10 @@ def test_everything_works_with_the_private_authority(folder, make_center):
         stream.close()
 
 
-def refused(center):
+def refused(center, flaw=TrustFlaw.AUTHORITY):
     with pytest.raises(NotTrusted) as caught:
         center.log_in("operator", "pass-word")
+    assert caught.value.flaw is flaw
     assert "pass-word" not in repr(caught.value)
     with pytest.raises(NotTrusted):
         center.health()
@@ -64,15 +65,20 @@ def test_a_file_of_certificates_that_is_none(folder, make_center, tmp_path, cont
     if content is not None:
         ca_file.write_bytes(content)
     with EmbeddedCenter(16, certificates=make_certificates(folder)) as embedded:
-        refused(make_center(embedded.base_url, ca_file))
+        refused(make_center(embedded.base_url, ca_file), TrustFlaw.CA_FILE)
 
 
 def test_a_certificate_of_another_host_or_another_time(make_center, tmp_path):
-    for name, options in (("host", {"hosts": ["192.0.2.1"]}), ("time", {"lapsed": True})):
+    cases = (
+        ("address", {"hosts": ["192.0.2.1"]}, TrustFlaw.HOST),
+        ("name", {"hosts": ["center.example"]}, TrustFlaw.HOST),
+        ("time", {"lapsed": True}, TrustFlaw.TIME),
+    )
+    for name, options, flaw in cases:
         (tmp_path / name).mkdir()
         certificates = make_certificates(tmp_path / name, **options)
         with EmbeddedCenter(16, certificates=certificates) as embedded:
-            refused(make_center(embedded.base_url, certificates.ca_file))
+            refused(make_center(embedded.base_url, certificates.ca_file), flaw)
 
 
 def test_https_never_becomes_http(make_center):

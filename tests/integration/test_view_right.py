@@ -14,7 +14,7 @@ INDOORS = {_P.HOTEL, _P.INTERNET_CAFE, _P.ENTERTAINMENT, _P.RESIDENTIAL, _P.SCHO
 
 
 async def test_a_camera_without_the_right_to_view_says_so_in_its_pane(stage: Stage):
-    """`visitor` sees schools and hotels in his tree, and may do nothing there: the center answers 403 with the missing right."""
+    """`visitor` sees schools and hotels in his tree, and may do nothing there: 403, and which right."""
     await stage.app.centers.log_in(CENTER_KEY, "visitor", stage.center.password)
     channels = [await stage.channel(number) for number in range(1, 65)]
     shut = [channel for channel in channels if channel.place in INDOORS and channel.online]

@@ -10,6 +10,7 @@ from window_fakes import FakeSession, FakeWall, channel
 
 from tests.services.test_centers import MemoryStore, OneSource
 from wallclient.demo.center import EmbeddedCenter
+from wallclient.demo.certificates import Certificates, make_certificates
 from wallclient.domain.catalog import ALL_RIGHTS, Right
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import NotPermitted
@@ -22,6 +23,7 @@ from wallclient.services.center_access import AccessState
 from wallclient.services.centers import Centers
 from wallclient.services.rights import allowed
 from wallclient.services.secret_keeper import SecretKeeper
+from wallclient.ui import i18n
 from wallclient.ui.background import Background
 from wallclient.ui.center_dialog import CenterDialog
 from wallclient.ui.center_text import keeper_text
@@ -94,6 +96,20 @@ async def _apply(wall: FakeWall, centers: Centers, view: View) -> int:
         else:
             pane.close()
     return 0
+
+
+@pytest.fixture
+def spoken(qapp):
+    """Let the program speak a language until the test ends."""
+    translators = []
+
+    def speak(language: str) -> None:
+        translators.extend(i18n.install_translators(qapp, language))
+
+    yield speak
+    for translator in translators:
+        qapp.removeTranslator(translator)
+    i18n.install_translators(qapp, "en")
 
 
 def dialog_of(window, kind):
@@ -249,6 +265,49 @@ def test_the_test_button_says_what_it_found(qtbot, run, background, centers, nor
     run(lambda: dialog.outcome.property("level") == level)
     assert said in dialog.outcome.text()
     assert centers.configs == ()
+
+
+def untrusted(kind: str, folder: Path) -> tuple[Certificates, str]:
+    """Return the certificates of a center, and the authority's file the operator has chosen."""
+    options = {"authority": {}, "host": {"hosts": ["192.0.2.1"]}, "time": {"lapsed": True}}[kind]
+    certificates = make_certificates(folder, **options)
+    chosen = "" if kind == "authority" else str(certificates.ca_file)
+    return certificates, chosen
+
+
+TRUST = {
+    "authority": ("an authority this computer does not know", "本机不认识的机构"),
+    "host": ("made for another address", "另一个地址"),
+    "time": ("has lapsed", "已过期"),
+}
+
+
+@pytest.mark.parametrize("language", [0, 1])
+@pytest.mark.parametrize("kind", list(TRUST))
+def test_a_center_that_is_not_trusted_says_why_when_tested_and_at_the_log_in(
+    qtbot, run, background, centers, tmp_path, spoken, kind, language
+):
+    spoken(("en", "zh_CN")[language])
+    certificates, chosen = untrusted(kind, tmp_path)
+    with EmbeddedCenter(16, media=OneSource(), certificates=certificates) as secure:
+        dialog = CenterDialog(centers, background, METRICS)
+        qtbot.addWidget(dialog)
+        dialog.address_edit.setText(secure.base_url)
+        dialog.ca_edit.setText(chosen)
+        qtbot.mouseClick(dialog.test_button, Qt.MouseButton.LeftButton)
+        run(lambda: dialog.outcome.property("level") == "bad")
+        assert TRUST[kind][language] in dialog.outcome.text()
+        centers.add(CenterConfig("t", secure.base_url, ca_file=chosen))
+        log_in = LogInDialog(centers, background, METRICS, "t")
+        qtbot.addWidget(log_in)
+        log_in.show()
+        log_in.user_box.setEditText(secure.user)
+        log_in.password_edit.setText(secure.password)
+        log_in.accept()
+        run(lambda: log_in._error.text())
+        assert TRUST[kind][language] in log_in._error.text()
+        assert log_in.isVisible()
+        assert secure._state.requests == 0
 
 
 # Roots of the tree

@@ -40,6 +40,7 @@ from wallclient.domain.errors import (
     SnapshotGone,
     Stale,
     TooManyRequests,
+    TrustFlaw,
 )
 from wallclient.domain.ptz import Holder, Tier
 
@@ -61,6 +62,12 @@ _BY_SLUG: dict[tuple[int, str], type[CenterError]] = {
     (409, "finding-closed"): Stale,
     (410, "cursor-expired"): CursorExpired,
     (410, "snapshot-gone"): SnapshotGone,
+}
+_FLAWS = {  # by OpenSSL's X509_V_ERR_* (openssl/x509_vfy.h)
+    9: TrustFlaw.TIME,  # CERT_NOT_YET_VALID
+    10: TrustFlaw.TIME,  # CERT_HAS_EXPIRED
+    62: TrustFlaw.HOST,  # HOSTNAME_MISMATCH
+    64: TrustFlaw.HOST,  # IP_ADDRESS_MISMATCH
 }
 _RETRY = Retry(
     total=2,
@@ -287,7 +294,7 @@ class Wire:
         if self._lines.is_cut:
             raise ServerFailed("the connection was closed by us")
         if not self._ca_is_good:
-            raise NotTrusted("the file of certificates can't be read")
+            raise NotTrusted("the file of certificates can't be read", TrustFlaw.CA_FILE)
         data = jpeg if body is None else msgspec.json.encode(body)
         kind = {} if data is None else {"Content-Type": "application/json" if body is not None else _JPEG}
         return self._http.request(
@@ -363,20 +370,21 @@ def read_holder(raw: HolderDocument | None) -> Holder | None:
 
 def _line_error(err: Exception, what: str) -> CenterError:
     """Return our own error for one of the line's, without its text or itself as the cause: they quote URLs."""
-    kind = NotTrusted if _is_about_trust(err) else ServerFailed
-    return kind(f"{what}: {_plain(err)}")
+    text = f"{what}: {_plain(err)}"
+    flaw = _trust_flaw(err)
+    return ServerFailed(text) if flaw is None else NotTrusted(text, flaw)
 
 
-def _is_about_trust(err: BaseException | None) -> bool:
-    """Tell whether a certificate was refused: the reason lies a few errors deep."""
+def _trust_flaw(err: BaseException | None) -> TrustFlaw | None:
+    """Return why a certificate was refused, if one was: the reason lies a few errors deep."""
     seen = 0
     while err is not None and seen < 10:
         if isinstance(err, ssl.SSLCertVerificationError):
-            return True
+            return _FLAWS.get(err.verify_code, TrustFlaw.AUTHORITY)
         deeper: Any = getattr(err, "reason", None) or (err.args[0] if err.args else None)
         err = deeper if isinstance(deeper, BaseException) else err.__cause__ or err.__context__
         seen += 1
-    return False
+    return None
 
 
 def _is_ca_file(path: Path) -> bool:

@@ -1,5 +1,7 @@
 """The program's own errors. Adapters raise these; only `ui.text` turns them into sentences."""
 
+from enum import StrEnum
+
 from wallclient.domain.ptz import Holder
 
 
@@ -71,8 +73,21 @@ class ServerFailed(CenterError):  # noqa: N818
     """No answer, or an answer that says the center itself is in trouble (5xx)."""
 
 
+class TrustFlaw(StrEnum):
+    """Why a certificate is refused."""
+
+    AUTHORITY = "authority"  # none we trust vouches for it
+    HOST = "host"  # it is another host's
+    TIME = "time"  # it has lapsed, or is not valid yet
+    CA_FILE = "ca_file"  # our own file of the private authority can't be read
+
+
 class NotTrusted(ServerFailed):
-    """Nobody we trust vouches for the center's certificate (other authority, other host, lapsed): nothing was sent."""
+    """Nobody we trust vouches for the center's certificate (`flaw` says why): nothing was sent."""
+
+    def __init__(self, message: str = "", flaw: TrustFlaw = TrustFlaw.AUTHORITY) -> None:
+        super().__init__(message)
+        self.flaw = flaw
 
 
 class TooManyRequests(CenterError):  # noqa: N818

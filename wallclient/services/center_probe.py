@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from wallclient.api.center import Center, Health
 from wallclient.domain.center_config import CenterConfig
-from wallclient.domain.errors import BadAddress, CenterError, NotTrusted, ServerFailed
+from wallclient.domain.errors import BadAddress, CenterError, NotTrusted, ServerFailed, TrustFlaw
 from wallclient.services.center_access import open_adapter
 
 
@@ -17,7 +17,7 @@ class ProbeResult(StrEnum):
     GOOD = "good"
     BAD_ADDRESS = "bad_address"  # no address of a center at all
     BAD_CA_FILE = "bad_ca_file"  # the file of the private authority can't be read
-    NOT_TRUSTED = "not_trusted"  # its certificate is not vouched for
+    NOT_TRUSTED = "not_trusted"  # its certificate is refused; `Probe.flaw` says why
     NO_ANSWER = "no_answer"
     NO_CENTER = "no_center"  # something answers, but it is no center of this family
 
@@ -29,6 +29,7 @@ class Probe:
     result: ProbeResult
     name: str = ""
     version: str = ""
+    flaw: TrustFlaw | None = None  # where it is not trusted
 
 
 async def probe(config: CenterConfig) -> Probe:
@@ -41,8 +42,8 @@ async def probe(config: CenterConfig) -> Probe:
         return Probe(ProbeResult.BAD_ADDRESS)
     try:
         health = await asyncio.to_thread(_health, center)
-    except NotTrusted:
-        return Probe(ProbeResult.NOT_TRUSTED)
+    except NotTrusted as err:
+        return Probe(ProbeResult.NOT_TRUSTED, flaw=err.flaw)
     except ServerFailed:
         return Probe(ProbeResult.NO_ANSWER)
     except CenterError:

@@ -8,6 +8,7 @@ from wallclient.domain.secret import KeeperState
 from wallclient.services.center_access import AccessState
 from wallclient.services.center_probe import Probe, ProbeResult
 from wallclient.ui.i18n import QT_TRANSLATE_NOOP
+from wallclient.ui.text import trust_text
 
 _STATES: Mapping[AccessState, str] = {
     AccessState.SIGNED_OUT: QT_TRANSLATE_NOOP("center_text", "not logged in"),
@@ -23,11 +24,7 @@ _PROBES: Mapping[ProbeResult, str] = {
     ProbeResult.BAD_CA_FILE: QT_TRANSLATE_NOOP(
         "center_text", "The certificate file can't be read. It has to be a PEM file with an authority's certificate."
     ),
-    ProbeResult.NOT_TRUSTED: QT_TRANSLATE_NOOP(
-        "center_text",
-        "The center answers, but its certificate is not trusted: another authority, another name, or lapsed."
-        " For an authority of your own, choose its certificate file.",
-    ),
+    ProbeResult.NOT_TRUSTED: QT_TRANSLATE_NOOP("center_text", "The center answers, but is not trusted. {trust}"),
     ProbeResult.NO_ANSWER: QT_TRANSLATE_NOOP(
         "center_text", "Nobody answers at this address. Check the address, http or https, and the network."
     ),
@@ -57,7 +54,7 @@ def access_text(state: AccessState) -> str:
 def probe_text(probe: Probe) -> str:
     """Say what came of trying out a center."""
     text = QCoreApplication.translate("center_text", _PROBES[probe.result])
-    return text.format(name=probe.name, version=probe.version)
+    return text.format(name=probe.name, version=probe.version, trust=trust_text(probe.flaw) if probe.flaw else "")
 
 
 def keeper_text(state: KeeperState) -> str:

@@ -24,6 +24,7 @@ from wallclient.domain.errors import (
     Stale,
     StorageFailed,
     TooManyRequests,
+    TrustFlaw,
     WallError,
 )
 from wallclient.domain.layout import Layout
@@ -65,7 +66,6 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (NotPermitted, QT_TRANSLATE_NOOP("text", "You are not permitted to do this.")),
     (NotFound, QT_TRANSLATE_NOOP("text", "The center does not know this any more.")),
     (CameraOffline, QT_TRANSLATE_NOOP("text", "The camera is offline.")),
-    (NotTrusted, QT_TRANSLATE_NOOP("text", "Nobody this computer trusts vouches for the center's certificate.")),
     (TooManyRequests, QT_TRANSLATE_NOOP("text", "The center is busy. Please try again in a moment.")),
     (ServerFailed, QT_TRANSLATE_NOOP("text", "The center does not answer. Check the address and the network.")),
     (Refused, QT_TRANSLATE_NOOP("text", "The center does not accept this.")),
@@ -79,6 +79,23 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (KeyringFailed, QT_TRANSLATE_NOOP("text", "The keyring does not work.")),
     (WallError, QT_TRANSLATE_NOOP("text", "This did not work.")),
 )
+_FLAWS: Mapping[TrustFlaw, str] = {
+    TrustFlaw.AUTHORITY: QT_TRANSLATE_NOOP(
+        "text",
+        "Its certificate comes from an authority this computer does not know."
+        " If it is your own authority, choose its certificate file in the center's settings.",
+    ),
+    TrustFlaw.HOST: QT_TRANSLATE_NOOP(
+        "text", "Its certificate was made for another address. Use the address that stands in the certificate."
+    ),
+    TrustFlaw.TIME: QT_TRANSLATE_NOOP(
+        "text",
+        "Its certificate has lapsed or is not valid yet. Check this computer's clock, or tell the administrator.",
+    ),
+    TrustFlaw.CA_FILE: QT_TRANSLATE_NOOP(
+        "text", "The certificate file chosen for this center can't be read. Choose it again in the center's settings."
+    ),
+}
 _NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.FAILED: QT_TRANSLATE_NOOP("text", "{subject}: {error}"),
     NoticeKind.SNAPSHOT_SAVED: QT_TRANSLATE_NOOP("text", "Snapshot saved: {subject}"),
@@ -147,7 +164,15 @@ def error_text(err: WallError) -> str:
     """Say an error in one sentence an operator understands. Never shows the log text of the error."""
     if isinstance(err, NotPermitted) and err.right in set(Right):
         return missing_text(Right(err.right))
+    if isinstance(err, NotTrusted):
+        text = QCoreApplication.translate("text", "The center is not trusted, nothing was sent. {reason}")
+        return text.format(reason=trust_text(err.flaw))
     return QCoreApplication.translate("text", next(text for kind, text in _ERRORS if isinstance(err, kind)))
+
+
+def trust_text(flaw: TrustFlaw) -> str:
+    """Say why a center's certificate is refused, and what can be done."""
+    return QCoreApplication.translate("text", _FLAWS[flaw])
 
 
 def notice_text(notice: Notice) -> str:
