@@ -10,7 +10,7 @@ from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-LONGEST_NAME, LONGEST_TEXT = 120, 2000  # characters; the contract's limits
+LONGEST_NAME, LONGEST_TEXT, LONGEST_WORD = 120, 2000, 64  # characters; the contract's limits
 MOST_STEPS, MOST_SHIFTS, MOST_STARTS, MOST_PANES = 500, 12, 96, 64
 SHORTEST_DWELL_S, LONGEST_DWELL_S = 1.0, 3600.0
 SHORTEST_EVERY_MIN, LONGEST_EVERY_MIN = 5, 24 * 60

@@ -53,6 +53,7 @@ class Outbox(QObject):
         self.state = SpoolState()
         self.trouble: WallError | None = None  # why nothing is delivered at the moment
         self._told_full = False
+        self._is_closing = False
 
     def start(self) -> None:
         """Begin to deliver, also what an earlier run left."""
@@ -86,6 +87,7 @@ class Outbox(QObject):
         """Write what was put in, and end; what is not delivered goes on at the next start."""
         if self._writing:
             await asyncio.wait(set(self._writing))
+        self._is_closing = True
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -124,7 +126,7 @@ class Outbox(QObject):
             path = str(self.spool.set_aside)
             self.noticed.emit(Notice(path, NoticeKind.FILE_SET_ASIDE, NoticeLevel.ERROR, path))
         await self._look()
-        while True:
+        while not self._is_closing:
             self._wake.clear()
             more = await self._deliver()
             attempt = attempt + 1 if self.trouble else 0
@@ -139,8 +141,10 @@ class Outbox(QObject):
     async def _pause(self, delay_s: float) -> None:
         if self.state.unwritten:
             delay_s = min(delay_s, WRITE_AGAIN_S)
+        # Not wait_for(): where the event comes together with a cancellation, it loses the latter on Python 3.11.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), delay_s)
+            async with asyncio.timeout(delay_s):
+                await self._wake.wait()
 
     async def _deliver(self) -> bool:
         """Deliver what is next; tell whether there is more that can go at once."""

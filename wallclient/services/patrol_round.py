@@ -16,6 +16,8 @@ from PySide6.QtCore import QObject, Signal
 from wallclient.domain.errors import SnapshotFailed
 from wallclient.domain.patrol import (
     LAST_KINDS,
+    LONGEST_TEXT,
+    LONGEST_WORD,
     Person,
     Plan,
     Record,
@@ -28,6 +30,7 @@ from wallclient.domain.patrol import (
 from wallclient.domain.patrol_round import RoundAccount, StepOutcome, account
 
 OPEN_LIMIT_S = 15.0  # a picture that did not come by then, or stood still for as long, is noted and not waited for
+LONGEST_TICK_S = 1.0  # while the window hangs nobody sees anything: such time counts no more than this
 _AT_ONCE = frozenset({Why.OFFLINE, Why.FORBIDDEN, Why.NOT_FOUND})
 
 
@@ -329,7 +332,7 @@ class RoundRunner(QObject):
     def tick(self) -> None:
         """Look at the picture and the clock; to be called a few times a second."""
         now = self._clock.monotonic()
-        passed, self._ticked = max(0.0, now - self._ticked), now
+        passed, self._ticked = min(LONGEST_TICK_S, max(0.0, now - self._ticked)), now
         if self.phase not in _UNDER_WAY or self.draft is not None or self._drafting:
             return
         sight = self._stage.sight
@@ -429,9 +432,9 @@ class RoundRunner(QObject):
             self.person,
             step,
             channel_id,
-            category,
-            text,
-            reason,
+            category[:LONGEST_WORD],
+            text[:LONGEST_TEXT],
+            reason[:LONGEST_TEXT],
             _sha256(pictures[0]) if pictures else "",
             scheduled_utc,
         )
