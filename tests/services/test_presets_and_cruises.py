@@ -134,6 +134,22 @@ def test_a_list_is_read_again_when_told_and_when_the_center_comes_back(run, cent
     run(shift())
 
 
+def test_a_list_that_can_not_be_read_is_asked_for_again(run, centers, center, monkeypatch):
+    monkeypatch.setattr(presets, "retry_delay_s", lambda _attempt: 0.01)
+
+    async def shift():
+        service = Presets(centers)
+        center.call_refusal = ServerFailed("")
+        service.follow("panel", [CAMERA])
+        await until(lambda: len(center.called("presets")) >= 3)
+        center.call_refusal = None
+        await until(lambda: service.known(CAMERA) is not None)
+        assert service.error_of(CAMERA) is None
+        service.close()
+
+    run(shift())
+
+
 def test_a_thumbnail_is_fetched_once(run, centers, center):
     async def shift():
         center.pictures["p1"] = b"\xff\xd8 one"

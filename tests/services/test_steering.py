@@ -11,7 +11,7 @@ from tests.services.ptz_fakes import ABILITIES, FakeCenters, FakePtzCenter, unti
 from wallclient.api.ptz import PtzCenter
 from wallclient.domain.errors import CameraHeld, NotAble, ServerFailed, SignInNeeded
 from wallclient.domain.ptz import DEAD_MAN_S, Holder, PtzChanged, PtzStatus, TakeOver, Tier, Velocity
-from wallclient.services import reservations
+from wallclient.services import ptz_states, reservations
 from wallclient.services.center_access import AccessState
 from wallclient.services.hand import HandState
 from wallclient.services.steering import CLOSE_S, Helm
@@ -217,7 +217,8 @@ def test_no_way_to_a_camera_is_told_not_raised(run, centers, center):
         told = Told(centers)
         for trouble in (SignInNeeded(""), NotAble(""), ServerFailed("")):
             centers.trouble = trouble
-            told.helm.move(CAMERA, RIGHT)
+            for step in range(10):
+                told.helm.move(CAMERA, Velocity(pan=(step + 1) / 10))  # a stick that is pushed over
             told.helm.stop(CAMERA)
         assert [type(err) for _, err in told.refused] == [SignInNeeded] * 2 + [NotAble] * 2 + [ServerFailed] * 2
         assert not center.obeyed
@@ -290,6 +291,31 @@ def test_watched_cameras_are_read_once_then_told_by_events(run, centers, center)
         center.call_refusal = NotAble("")
         centers.events_lost.emit()
         await until(lambda: isinstance(told.helm.ptz_of(CAMERA).error, NotAble))
+        await told.helm.close()
+
+    run(shift())
+
+
+def test_a_state_that_can_not_be_read_is_asked_for_again(run, centers, center, monkeypatch):
+    monkeypatch.setattr(ptz_states, "retry_delay_s", lambda _attempt: 0.01)
+
+    async def shift():
+        told = Told(centers)
+        center.call_refusal = ServerFailed("")
+        told.helm.watch("window", [CAMERA])
+        await until(lambda: len(center.called("ptz")) >= 3)
+        assert isinstance(told.helm.ptz_of(CAMERA).error, ServerFailed)
+        center.call_refusal = None
+        await until(lambda: told.helm.ptz_of(CAMERA).status is not None)
+        assert told.helm.ptz_of(CAMERA).error is None
+        monkeypatch.setattr(ptz_states, "retry_delay_s", lambda _attempt: 1000.0)
+        center.call_refusal = ServerFailed("")
+        centers.events_lost.emit()
+        await until(lambda: told.helm.ptz_of(CAMERA).error is not None)
+        center.call_refusal = None
+        centers.set_state(AccessState.AWAY)
+        centers.set_state(AccessState.CONNECTED)
+        await until(lambda: told.helm.ptz_of(CAMERA).error is None)
         await told.helm.close()
 
     run(shift())

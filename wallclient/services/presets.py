@@ -4,14 +4,16 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
-from wallclient.domain.errors import NotAble, WallError
+from wallclient.domain.errors import NotAble, ServerFailed, TooManyRequests, WallError
 from wallclient.domain.global_id import key_of
 from wallclient.domain.ptz import Preset, PresetsChanged
+from wallclient.domain.retry import retry_delay_s
 from wallclient.services.center_access import AccessState
 from wallclient.services.centers import Centers
 
@@ -40,6 +42,7 @@ class Presets(QObject):
         self._errors: dict[str, WallError] = {}
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._stale: set[str] = set()  # changed while it was read
+        self._failures: dict[str, int] = {}  # readings without an answer, in a row
         self._pictures: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._asked: dict[tuple[str, str], asyncio.Task[bytes]] = {}
         self._connected = self._connected_keys()
@@ -174,8 +177,13 @@ class Presets(QObject):
         except WallError as err:
             _log.info("no presets of %s: %s", channel_id, type(err).__name__)
             self._errors[channel_id] = err
+            if isinstance(err, (ServerFailed, TooManyRequests)):
+                attempt = self._failures[channel_id] = self._failures.get(channel_id, 0) + 1
+                later = partial(self._read_if_followed, channel_id)
+                asyncio.get_running_loop().call_later(retry_delay_s(attempt), later)
         else:
             self._errors.pop(channel_id, None)
+            self._failures.pop(channel_id, None)
             self._lists[channel_id] = presets
         if channel_id in self.followed:
             self.changed.emit(channel_id)

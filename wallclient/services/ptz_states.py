@@ -1,15 +1,17 @@
 """What is known of the PTZ of shown cameras: read once, then told by events, read again when the line comes back."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Hashable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from wallclient.domain.errors import WallError
+from wallclient.domain.errors import ServerFailed, TooManyRequests, WallError
 from wallclient.domain.global_id import key_of
 from wallclient.domain.ptz import PtzChanged, PtzStatus, TakeOver
+from wallclient.domain.retry import retry_delay_s
 from wallclient.services.center_access import AccessState
 from wallclient.services.centers import Centers
 
@@ -83,19 +85,42 @@ class PtzStates(QObject):
             return
         task = asyncio.get_running_loop().create_task(self._read(channel_id))
         self._reading[channel_id] = task
-        task.add_done_callback(lambda _: self._reading.pop(channel_id, None))
+        task.add_done_callback(lambda done: self._on_read(channel_id, done))
+
+    def _read_anew(self, channel_id: str) -> None:
+        """Begin to read a camera's state now, also if a reading waits for its next try."""
+        former = self._reading.pop(channel_id, None)
+        if former is not None:
+            former.cancel()
+        self.read(channel_id)
+
+    def _on_read(self, channel_id: str, done: asyncio.Task[None]) -> None:
+        if self._reading.get(channel_id) is done:
+            del self._reading[channel_id]
 
     async def _read(self, channel_id: str) -> None:
-        news = self._news.get(channel_id, 0)
-        try:
-            status = await self._centers.ask_ptz(channel_id, lambda center, local_id: center.ptz(local_id))
-        except WallError as err:
-            _log.info("no PTZ state of %s: %s", channel_id, type(err).__name__)
+        """Read a camera's state, again and again while its center gives no answer."""
+        for attempt in itertools.count(1):
+            news = self._news.get(channel_id, 0)
+            try:
+                status = await self._centers.ask_ptz(channel_id, lambda center, local_id: center.ptz(local_id))
+            except WallError as err:
+                self._take_error(channel_id, err)
+                if not isinstance(err, (ServerFailed, TooManyRequests)):
+                    return
+            else:
+                if self._news.get(channel_id, 0) == news:
+                    self.take(channel_id, status)
+                return
+            await asyncio.sleep(retry_delay_s(attempt))
+            if channel_id not in self.watched:
+                return
+
+    def _take_error(self, channel_id: str, err: WallError) -> None:
+        _log.info("no PTZ state of %s: %s", channel_id, type(err).__name__)
+        if channel_id in self.watched:
             self._errors[channel_id] = err
             self.changed.emit(channel_id)
-            return
-        if self._news.get(channel_id, 0) == news:
-            self.take(channel_id, status)
 
     def _on_ptz_changed(self, event: Any) -> None:
         assert isinstance(event, PtzChanged)
@@ -105,14 +130,14 @@ class PtzStates(QObject):
 
     def _on_events_lost(self) -> None:
         for channel_id in self.watched:
-            self.read(channel_id)
+            self._read_anew(channel_id)
 
     def _on_center_changed(self, key: str) -> None:
         before, self._connected = self._connected, self._connected_keys()
         if key in self._connected - before:
             for channel_id in self.watched:
                 if key_of(channel_id) == key:
-                    self.read(channel_id)
+                    self._read_anew(channel_id)
             self.came_back.emit(key)
 
     def _connected_keys(self) -> frozenset[str]:

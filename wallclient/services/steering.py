@@ -66,6 +66,7 @@ class Helm(QObject):
         self._centers = centers
         self._helmed: dict[str, _Helmed] = {}
         self._lost: dict[str, TakeOver] = {}
+        self._no_way: set[str] = set()  # cameras held in vain: there was no center to send to
         self._threads: dict[str, ThreadPoolExecutor] = {}
         self._warming: dict[str, Future[None]] = {}
         self._settled = asyncio.Event()
@@ -124,8 +125,11 @@ class Helm(QObject):
         if velocity.is_still:
             self._halt(channel_id)
             return
-        helmed = None if self._is_closed else self._way_to(channel_id)
+        if self._is_closed or channel_id in self._no_way:
+            return
+        helmed = self._way_to(channel_id)
         if helmed is None:
+            self._no_way.add(channel_id)  # told once; the next press tries again
             return
         for other in self._helmed.values():
             if other is not helmed:
@@ -141,6 +145,7 @@ class Helm(QObject):
 
     def stop(self, channel_id: str) -> None:
         """Stop a camera in any case, also on its way to a preset or on a cruise."""
+        self._no_way.discard(channel_id)
         helmed = self._way_to(channel_id)
         if helmed is not None:
             helmed.hand.stop(time.monotonic(), always=True)
@@ -150,6 +155,7 @@ class Helm(QObject):
 
     def release_all(self, reason: str) -> None:
         """Stop whatever this client moves: the focus, a pane, the joystick, the screen or the program goes."""
+        self._no_way.clear()
         for helmed in self._helmed.values():
             if not helmed.hand.wanted.is_still:
                 _log.info("stop %s: %s", helmed.channel_id, reason)
@@ -158,6 +164,7 @@ class Helm(QObject):
         self._set_timer()
 
     def _halt(self, channel_id: str) -> None:
+        self._no_way.discard(channel_id)
         helmed = self._helmed.get(channel_id)
         if helmed is not None:
             helmed.hand.stop(time.monotonic())
