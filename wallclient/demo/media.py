@@ -266,6 +266,16 @@ class MediaServer:
         if self._pictures is not None and number in self._moving:
             self._pictures.show(number, motion)
 
+    @property
+    def rendered(self) -> list[tuple[int, StreamKind]]:
+        """Return the moving streams that are rendered now, because somebody watches them."""
+        return [(number, StreamKind(kind)) for number, kind in self._pictures.watched] if self._pictures else []
+
+    @property
+    def renderer_pid(self) -> int | None:
+        """Return the renderer's process id while it runs."""
+        return self._pictures.pid if self._pictures else None
+
     def viewers(self) -> int:
         """Return how many streams are being watched. Raises MediaServerFailed."""
         return int(self.ask({"command": "viewers"})["viewers"])

@@ -44,7 +44,7 @@ class PtzCamera:
         self._hands: dict[tuple[str, str], int] = {}
         self.mover: Claimant | None = None  # whose steering command is alive
         self._tour: _Tour | None = None
-        self._rests_s = now
+        self._rests_s = math.inf  # when the drives come to a stand, once they move
 
     # --- what it is like ---
 

@@ -66,9 +66,9 @@ class Intake(threading.Thread):
         self._lock = threading.Lock()
 
     def tell_watched(self) -> None:
-        """Say which streams are watched now."""
+        """Say which streams are watched now; the others ask for it when they are watched again."""
         with self._lock:  # what is said last is true
-            self._watch([key for key, stream in self._streams.items() if stream.viewers])
+            self._watch([key for key, stream in self._streams.items() if not stream.withdraw_unless_watched()])
 
     def run(self) -> None:
         """Hand pictures on until the parent has gone."""

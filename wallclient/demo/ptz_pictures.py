@@ -48,6 +48,11 @@ class PtzPictures:
         process = self._process
         return process.pid if process is not None and process.poll() is None else None
 
+    @property
+    def watched(self) -> Sequence[tuple[int, str]]:
+        """Return what is rendered now."""
+        return self._watched
+
     def connect(self, feed: socket.socket) -> None:
         """Send pictures into this socket from now on; nothing is watched at first."""
         self._tell({"feed": feed})

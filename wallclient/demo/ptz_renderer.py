@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import cast
 
 import av
 from av.video.codeccontext import VideoCodecContext
@@ -26,7 +27,7 @@ from wallclient.demo import lettering, ptz_strip, strip
 from wallclient.demo.glyphs import BACKGROUND, UNIT_PX, Bitmap, Lettering, TimeText
 from wallclient.demo.live import PHASES, phase_of
 from wallclient.demo.ptz_feed import Fed, send
-from wallclient.demo.ptz_motion import Motion, field_deg
+from wallclient.demo.ptz_motion import Motion, field_deg, standing
 from wallclient.demo.ptz_scene import Panorama, panorama
 from wallclient.demo.ptz_tiles import Mosaic, Sprites, Tiles
 from wallclient.domain.ptz import Position
@@ -38,6 +39,7 @@ _FULL_RANGE = bytes(min(255, max(0, round((luma - 16) * 255 / 219))) for luma in
 _BLACK, _WHITE, _GROUND = (
     QColor(_FULL_RANGE[luma], _FULL_RANGE[luma], _FULL_RANGE[luma]) for luma in (16, 235, BACKGROUND)
 )
+_UNTOLD = standing(Position(0.0, 0.0, 1.0), 0.0)  # of a camera nobody has said anything about
 Key = tuple[int, str]
 
 
@@ -105,15 +107,16 @@ class Stream:
         self._painter = painter
         self._fps = fps
         self._codec = _encoder(key[1], fps)
+        # Kept, as is the picture: buffers of megabytes made anew for each picture leave holes that are never filled.
+        self._painted = av.VideoFrame(*SIZES[key[1]], "bgr0")
         self.last_index = -1
 
     def render(self, motion: Motion, index: int, due_s: float, monotonic_s: float) -> Fed | None:
         """Return picture `index`, due at `due_s` (unix time), which is `monotonic_s` on the cameras' clock."""
         position = motion.position(monotonic_s)
         image = self._painter.paint(position, index, due_s)
-        frame = av.VideoFrame(image.width(), image.height(), "bgr0")
-        frame.planes[0].update(bytes(image.constBits()))
-        frame = frame.reformat(format="yuv420p")
+        self._painted.planes[0].update(cast(bytes, image.constBits()))
+        frame = self._painted.reformat(format="yuv420p")
         frame.pts = index
         is_key = self.last_index < 0 or index // self._fps != self.last_index // self._fps
         frame.pict_type = PictureType.I if is_key else PictureType.P
@@ -183,26 +186,24 @@ class Renderer:
                 self._orders.changed.wait()
                 continue
             now = time.time()
-            due_s, index, stream = min(self._next(stream, now) for stream in self._streams.values())
+            due = [(*self._next(stream, now), stream) for stream in self._streams.values()]
+            due_s, index, stream = min(due, key=lambda one: one[0])
             if due_s > now:
                 time.sleep(min(due_s - now, 0.02))  # short, so that who begins to watch does not wait
                 continue
             self._render(stream, index, due_s)
 
-    def _next(self, stream: Stream, now: float) -> tuple[float, int, Stream]:
+    def _next(self, stream: Stream, now: float) -> tuple[float, int]:
         """Return when which picture of a stream is due."""
         phase_s = phase_of(stream.key[0]) / PHASES / self._fps
         current = int((now - phase_s) * self._fps)
         index = stream.last_index + 1
         if stream.last_index < 0 or current - index > _LATE_S * self._fps:
             index = current
-        return index / self._fps + phase_s, index, stream
+        return index / self._fps + phase_s, index
 
     def _render(self, stream: Stream, index: int, due_s: float) -> None:
-        motion = self._orders.motions.get(stream.key[0])
-        if motion is None:
-            stream.last_index = index
-            return
+        motion = self._orders.motions.get(stream.key[0], _UNTOLD)
         monotonic_s = due_s - (time.time() - time.monotonic())
         picture = stream.render(motion, index, due_s, monotonic_s)
         if picture is not None:

@@ -10,7 +10,7 @@ from wallclient.demo.ptz_scene import Mover, Panorama
 
 SIDE_PX = 256
 MOST_TILES = 160  # of all cameras: 40 MB
-MOST_SPRITES = 400  # of one stream, most of them small
+MOST_SPRITES = 300  # of one stream, most of them small
 _FINEST = 8.0  # pixels per degree at level 0; twice as many on each further one
 _ENOUGH = 0.8  # a level with so many of the pixels asked for is good enough
 _Key = tuple[int, int, int, int]  # camera, level, column, row
