@@ -23,6 +23,7 @@ from wallclient.storage.settings import settings_file
 from wallclient.storage.views import views_file
 from wallclient.ui.main_window import MainWindow
 from wallclient.ui.theme import apply_theme, metrics_for
+from wallclient.ui.window_needs import WindowNeeds
 
 
 class AlwaysRunning(qasync.QEventLoop):
@@ -96,7 +97,7 @@ def window(qtbot, loop, wall, session, library, preferences) -> Iterator[MainWin
     metrics = metrics_for(1080)
     apply_theme(QApplication.instance(), metrics)
 
-    window = MainWindow(wall, session, library, preferences, metrics, loop)
+    window = MainWindow(wall, WindowNeeds(session, library, preferences, metrics, loop))
     qtbot.addWidget(window)
     window.resize(1280, 720)
     with qtbot.waitExposed(window):
@@ -138,7 +139,7 @@ def city_window(qtbot, loop, run, request, center, centers, catalogs, library, p
     """A window of nine panes signed in to the center, with the whole tree mirrored and its first levels open."""
     metrics = metrics_for(1080)
     apply_theme(QApplication.instance(), metrics)
-    window = MainWindow(FakeWall("9"), centers, library, preferences, metrics, loop, catalogs)
+    window = MainWindow(FakeWall("9"), WindowNeeds(centers, library, preferences, metrics, loop, catalogs))
     qtbot.addWidget(window)
     window.resize(1280, 720)
     with qtbot.waitExposed(window):

@@ -21,6 +21,7 @@ from wallclient.ui.main_window import MainWindow
 from wallclient.ui.mime import nodes_from_mime
 from wallclient.ui.theme import COLORS, metrics_for
 from wallclient.ui.tree_model import COUNTS_ROLE, FAVOURITE_ROLE, STATE_ROLE
+from wallclient.ui.window_needs import WindowNeeds
 
 METRICS = metrics_for(1080)
 CAMERAS = CITY_CAMERAS = 400
@@ -369,7 +370,7 @@ def test_a_kept_mirror_is_there_before_anybody_is_signed_in(
     later = Centers(preferences, SecretKeeper(MemoryStore()), tmp_path / "data")
     again = Catalogs(later, tmp_path / "data")
     assert again.roots()[0].channels_total == CAMERAS
-    other = MainWindow(FakeWall("9"), later, library, preferences, METRICS, loop, again)
+    other = MainWindow(FakeWall("9"), WindowNeeds(later, library, preferences, METRICS, loop, again))
     qtbot.addWidget(other)
     other.show()
     run(lambda: first_district(other).isValid())

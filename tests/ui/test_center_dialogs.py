@@ -34,6 +34,7 @@ from wallclient.ui.main_window import MainWindow
 from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.text import error_text
 from wallclient.ui.theme import apply_theme, metrics_for
+from wallclient.ui.window_needs import WindowNeeds
 
 METRICS = metrics_for(1080)
 
@@ -73,7 +74,7 @@ def background(loop):
 def window(qtbot, loop, centers, library, preferences):
     """A window before `centers`, none of which is there yet."""
     apply_theme(QApplication.instance(), METRICS)
-    window = MainWindow(FakeWall("4"), centers, library, preferences, METRICS, loop)
+    window = MainWindow(FakeWall("4"), WindowNeeds(centers, library, preferences, METRICS, loop))
     window.wall.apply = lambda view: _apply(window.wall, centers, view)
     qtbot.addWidget(window)
     window.resize(1280, 720)

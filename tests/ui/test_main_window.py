@@ -22,6 +22,7 @@ from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.shortcuts import SHORTCUTS, Where
 from wallclient.ui.theme import metrics_for
 from wallclient.ui.views_dialog import ViewsDialog
+from wallclient.ui.window_needs import WindowNeeds
 from wallclient.ui.windows import Windows
 
 
@@ -178,7 +179,7 @@ def test_a_view_waits_for_the_log_in(qtbot, run, window, wall, session):
 
 
 def test_enter_in_the_tree_fills_the_selected_pane_and_moves_on(qtbot, run, window, wall):
-    nodes = window._centers.tree.children["d0-s0"]
+    nodes = window._needs.centers.tree.children["d0-s0"]
     window.tree_view.nodes_wanted.emit([nodes[1]])
     window.tree_view.nodes_wanted.emit([nodes[2]])
     assert [pane.channel.id if pane.channel else None for pane in wall.panes] == ["ch-1", "ch-2", None, None]
@@ -186,7 +187,7 @@ def test_enter_in_the_tree_fills_the_selected_pane_and_moves_on(qtbot, run, wind
 
 
 def test_a_station_is_spread_over_the_panes_and_says_what_found_no_room(qtbot, run, window, wall):
-    station = window._centers.tree.children["d0"][0]
+    station = window._needs.centers.tree.children["d0"][0]
     window.commands.place(0, [station])
     assert any(station.name in text for text in window.toasts.texts), "progress is shown at once"
     run(lambda: wall.panes[3].channel is not None)
@@ -195,7 +196,7 @@ def test_a_station_is_spread_over_the_panes_and_says_what_found_no_room(qtbot, r
 
 
 def test_asking_for_a_station_can_be_cancelled(qtbot, run, window, wall):
-    station = window._centers.tree.children["d0"][0]
+    station = window._needs.centers.tree.children["d0"][0]
     window.commands.place(0, [station])
     window.toasts._toasts[-1].cancel_button.click()
     run(lambda: not window._background.busy)
@@ -330,7 +331,7 @@ def windows(qtbot, loop, session, library, preferences):
         walls.append(FakeWall("4"))
         return walls[-1]
 
-    windows = Windows(new_wall, session, library, preferences, metrics_for(1080), loop)
+    windows = Windows(new_wall, WindowNeeds(session, library, preferences, metrics_for(1080), loop))
     windows.walls = walls
     yield windows
     windows.close_all()

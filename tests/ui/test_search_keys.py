@@ -12,6 +12,7 @@ from wallclient.domain.catalog_view import CatalogChange
 from wallclient.services.catalogs import FoundList
 from wallclient.ui.main_window import MainWindow
 from wallclient.ui.theme import metrics_for
+from wallclient.ui.window_needs import WindowNeeds
 
 CITY_CAMERAS = 3000
 ENTER, DOWN, UP = Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Up
@@ -123,7 +124,8 @@ def test_news_of_the_mirror_move_no_row_under_the_operator(run, window):
 
 def test_two_windows_search_at_the_same_time(qtbot, loop, run, window, centers, catalogs, library, preferences):
     """Each has the hits of its own text, however often the other one searches."""
-    other = MainWindow(FakeWall("9"), centers, library, preferences, metrics_for(1080), loop, catalogs)
+    needs = WindowNeeds(centers, library, preferences, metrics_for(1080), loop, catalogs)
+    other = MainWindow(FakeWall("9"), needs)
     qtbot.addWidget(other)
     other.show()
     write(window, "jfb")

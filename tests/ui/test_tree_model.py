@@ -1,18 +1,23 @@
 """The tree: lazy, paged, kept up to date in place."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 from window_fakes import FakeSession, small_city
 
 from wallclient.domain.errors import ServerFailed
 from wallclient.domain.event import ChannelStatus
+from wallclient.domain.node import Node, NodeKind, NodePage
 from wallclient.ui.background import Background
+from wallclient.ui.main_window import MainWindow
 from wallclient.ui.theme import metrics_for
 from wallclient.ui.tree_model import COUNTS_ROLE, TreeModel
 from wallclient.ui.tree_view import TreeView
+from wallclient.ui.window_needs import WindowNeeds
 
 
 @pytest.fixture
@@ -130,13 +135,24 @@ def test_a_level_that_cannot_be_read_says_so_and_can_be_tried_again(qtbot, run, 
     assert model.rowCount(city) == 3
 
 
-def test_a_log_in_forgets_the_tree_and_late_answers(run, model, session):
+def test_a_log_in_reads_the_tree_anew_and_forgets_late_answers(run, model, session, monkeypatch):
+    answer, late, waiting = session.children, asyncio.Event(), []
+
+    async def children(node_id, cursor=None):
+        if not waiting:
+            waiting.append(node_id)
+            await late.wait()
+            return NodePage((Node("old", None, NodeKind.CITY, "旧", "", 1, 1),), None)
+        return await answer(node_id, cursor)
+
+    monkeypatch.setattr(session, "children", children)
     model.fetchMore(QModelIndex())
+    run(lambda: waiting)
     model.reset()
+    run(lambda: model.rowCount() == 1)
+    late.set()
     run(lambda: not model._background.busy)
-    assert model.rowCount() == 0
-    read(run, model, 0)
-    assert model.rowCount() == 1
+    assert [model.node(model.index(row, 0)).id for row in range(model.rowCount())] == ["city"]
 
 
 def test_drags_carry_selected_nodes_in_their_order(run, model):
@@ -162,3 +178,22 @@ def test_the_view_opens_the_city_by_itself(qtbot, run, model):
     run(lambda: model.index_of("n-ch-1").isValid())
     view.doubleClicked.emit(model.index_of("n-ch-1"))
     assert [node.id for node in wanted[0]] == ["n-ch-1"]
+
+
+def test_without_mirrors_the_roots_are_read_after_the_first_log_in(qtbot, loop, run, wall, library, preferences):
+    """The tree is hidden behind a sentence until it has rows, and a hidden view asks for none."""
+    session = FakeSession()
+    session.signed_in = False
+    window = MainWindow(wall, WindowNeeds(session, library, preferences, metrics_for(1080), loop))
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    QApplication.processEvents()
+    assert session.calls == []
+    run(session.log_in(session.key, "zhang", "secret"))
+    run(lambda: window.tree_model.rowCount() == 1)
+    assert window.tree_view.isVisible()
+    run(session.log_out(session.key))
+    run(session.log_in(session.key, "li", "secret"))
+    run(lambda: window.tree_model.rowCount() == 1 and window.tree_view.isVisible())
+    window.close()

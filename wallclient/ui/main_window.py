@@ -1,6 +1,5 @@
 """One window: tree at the left, bar at the top, the wall, a line at the foot. All objects come in by `__init__`."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,8 +12,6 @@ from wallclient.domain.errors import StorageFailed, WallError
 from wallclient.domain.layout import LAYOUTS
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.view import View
-from wallclient.services.preferences import Preferences
-from wallclient.services.view_library import ViewLibrary
 from wallclient.ui.background import Background
 from wallclient.ui.camera_desk import CameraDesk
 from wallclient.ui.center_desk import CenterDesk
@@ -23,10 +20,10 @@ from wallclient.ui.icons import app_icon
 from wallclient.ui.layout_bar import LayoutBar
 from wallclient.ui.pane_commands import PaneCommands, pictures_folder
 from wallclient.ui.pane_menu import pane_menu
+from wallclient.ui.patrol_desk import PatrolDesk, handlers_of
 from wallclient.ui.settings_dialog import SettingsDialog
 from wallclient.ui.shortcuts import make_actions
 from wallclient.ui.status_strip import StatusStrip
-from wallclient.ui.theme import Metrics
 from wallclient.ui.toasts import ToastStack
 from wallclient.ui.tree_keeper import TreeKeeper
 from wallclient.ui.tree_model import TreeModel
@@ -37,11 +34,12 @@ from wallclient.ui.views_dialog import ViewsDialog
 from wallclient.ui.wall_drop import WallDrop
 from wallclient.ui.wall_mouse import WallMouse
 from wallclient.ui.wall_widget import WallWidget
+from wallclient.ui.window_needs import WindowNeeds
 
 if TYPE_CHECKING:
     from wallclient.services.catalogs import Catalogs
-    from wallclient.services.centers import Centers
     from wallclient.services.wall import Wall
+    from wallclient.ui.patrol_services import PatrolServices
 
 _EXPANDING = "expanding"
 
@@ -53,24 +51,12 @@ class MainWindow(QMainWindow):
     quit_requested = Signal()
     closed = Signal(object)  # the window itself, once
 
-    def __init__(
-        self,
-        wall: "Wall",
-        centers: "Centers",
-        library: ViewLibrary,
-        preferences: Preferences,
-        metrics: Metrics,
-        loop: asyncio.AbstractEventLoop,
-        catalogs: "Catalogs | None" = None,
-    ) -> None:
-        """Without `catalogs` the tree is read from the centers alone, and there is no search."""
+    def __init__(self, wall: "Wall", needs: WindowNeeds) -> None:
         super().__init__()
         self.wall = wall
-        self._centers = centers
-        self._library = library
-        self._preferences = preferences
-        self._metrics = metrics
-        self._background = Background(loop)
+        self._needs = needs
+        centers, preferences, metrics, catalogs = needs.centers, needs.preferences, needs.metrics, needs.catalogs
+        self._background = Background(needs.loop)
         self._was_signed_in = centers.signed_in
         self.setWindowTitle(self.tr("Video Wall"))
         self.setWindowIcon(app_icon())
@@ -86,8 +72,9 @@ class MainWindow(QMainWindow):
         self.tools = MirrorTools(catalogs, centers, self._background, metrics) if catalogs else None
         self.tree_panel = TreePanel(self.tree_view, self.tree_model, self.tools)
         self.cameras = self._camera_desk(catalogs) if catalogs else None
+        self.patrol = self._patrol_desk(needs.patrols) if needs.patrols else None
         self.actions_by_command = make_actions(self, self.wall_widget, self._handlers())
-        self.bar = LayoutBar(wall, library, self.actions_by_command, metrics)
+        self.bar = LayoutBar(wall, needs.library, self.actions_by_command, metrics)
         self.strip = StatusStrip(wall, centers, metrics)
         self.toasts = ToastStack(self.wall_widget, metrics)
         self._put_together()
@@ -97,8 +84,8 @@ class MainWindow(QMainWindow):
     def _camera_desk(self, catalogs: "Catalogs") -> CameraDesk:
         assert self.tools
         assert self.tree_model.levels
-        keeper = TreeKeeper(self.tree_model, self.tree_model.levels, catalogs, self._centers, self._background)
-        desk = CameraDesk(catalogs, keeper, self.tree_view, self.tools, self._background, self._metrics, self)
+        keeper = TreeKeeper(self.tree_model, self.tree_model.levels, catalogs, self._needs.centers, self._background)
+        desk = CameraDesk(catalogs, keeper, self.tree_view, self.tools, self._background, self._needs.metrics, self)
         desk.set_pane(lambda: self.wall.panes[self.wall.selected].channel)
         desk.nodes_wanted.connect(self.commands.place_next)
         desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
@@ -107,22 +94,29 @@ class MainWindow(QMainWindow):
         self.tools.strip.log_in_requested.connect(self.desk.log_in)
         return desk
 
+    def _patrol_desk(self, services: "PatrolServices") -> PatrolDesk:
+        desk = PatrolDesk(services, self.wall, self.wall_widget, self._needs, self._background, self)
+        desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+        return desk
+
     def _put_together(self) -> None:
-        settings = self._preferences.settings
+        settings = self._needs.preferences.settings
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(3)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.tree_panel)
         self._splitter.addWidget(self.wall_widget)
         self._splitter.setStretchFactor(1, 1)
-        self.tree_panel.setMinimumWidth(self._metrics.text_px * 11)
-        self._splitter.setSizes([settings.tree_width_px or self._metrics.text_px * 21, 10_000])
+        self.tree_panel.setMinimumWidth(self._needs.metrics.text_px * 11)
+        self._splitter.setSizes([settings.tree_width_px or self._needs.metrics.text_px * 21, 10_000])
         center = QFrame()
         layout = QVBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addWidget(self._splitter, 1)
+        if self.patrol is not None:
+            layout.addWidget(self.patrol.attach(self.actions_by_command))
         layout.addWidget(self.strip)
         self.setCentralWidget(center)
         self.tree_panel.setVisible(settings.tree_visible)
@@ -146,11 +140,12 @@ class MainWindow(QMainWindow):
         self.commands.audio_toggled.connect(self._refresh_audio)
         self.commands.info_toggled.connect(lambda shown: self.bar.set_checked("info", shown))
         self.wall.selection_changed.connect(self._refresh_audio)
-        self._centers.state_changed.connect(self._on_centers_changed)
+        self._needs.centers.state_changed.connect(self._on_centers_changed)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         handlers: dict[str, Callable[[], object]] = {
             **self.commands.handlers(),
+            **handlers_of(self.patrol),
             "back": self._on_back,
             "layout_less": lambda: self._step_layout(-1),
             "layout_more": lambda: self._step_layout(1),
@@ -167,7 +162,7 @@ class MainWindow(QMainWindow):
             "close_window": self.close,
             "log_in": lambda: self.desk.log_in(),
             "settings": self._on_settings,
-            "keys": lambda: self._show(KeysDialog(self._metrics, self)),
+            "keys": lambda: self._show(KeysDialog(self._needs.metrics, self)),
             "quit": self.quit_requested.emit,
         }
         for layout in LAYOUTS:
@@ -177,7 +172,7 @@ class MainWindow(QMainWindow):
     # Centers
 
     def _on_centers_changed(self) -> None:
-        signed_in = self._centers.signed_in
+        signed_in = self._needs.centers.signed_in
         self.tree_panel.set_signed_in(signed_in)
         if signed_in and not self._was_signed_in:
             self.tree_model.reset()
@@ -202,7 +197,7 @@ class MainWindow(QMainWindow):
 
     def open_view(self, name: str) -> None:
         """Open a saved view."""
-        view = self._library.get(name)
+        view = self._needs.library.get(name)
         if view is not None:
             self.apply(view)
 
@@ -215,13 +210,13 @@ class MainWindow(QMainWindow):
         return self.views.current("")
 
     def _on_save_view(self) -> None:
-        dialog = NameDialog(self.tr("Save the view"), "", self._metrics, self)
+        dialog = NameDialog(self.tr("Save the view"), "", self._needs.metrics, self)
         dialog.accepted.connect(lambda: self._save_view(dialog.name))
         self._show(dialog)
 
     def _save_view(self, name: str) -> None:
         try:
-            self._library.save(self.views.current(name))
+            self._needs.library.save(self.views.current(name))
         except StorageFailed as err:
             notice = Notice("view", NoticeKind.FAILED, NoticeLevel.ERROR, name, error=err)
         else:
@@ -229,7 +224,7 @@ class MainWindow(QMainWindow):
         self.toasts.show_notice(notice)
 
     def _on_views(self) -> None:
-        dialog = ViewsDialog(self._library, self._metrics, self)
+        dialog = ViewsDialog(self._needs.library, self._needs.metrics, self)
         dialog.open_requested.connect(self.open_view)
         self._show(dialog)
 
@@ -250,7 +245,7 @@ class MainWindow(QMainWindow):
         full = not self.isFullScreen()
         for part in (self.bar, self.strip):
             part.setVisible(not full)
-        self.tree_panel.setVisible(not full and self._preferences.settings.tree_visible)
+        self.tree_panel.setVisible(not full and self._needs.preferences.settings.tree_visible)
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self.wall_widget.setFocus()
 
@@ -309,7 +304,7 @@ class MainWindow(QMainWindow):
             self.cameras.show_details()
 
     def _on_settings(self) -> None:
-        dialog = SettingsDialog(self._preferences, str(pictures_folder()), self._metrics, self)
+        dialog = SettingsDialog(self._needs.preferences, str(pictures_folder()), self._needs.metrics, self)
         dialog.centers_requested.connect(self.desk.show_centers)
         self._show(dialog)
 
@@ -326,7 +321,7 @@ class MainWindow(QMainWindow):
 
     def _change_settings(self, **values: object) -> None:
         try:
-            self._preferences.change(**values)
+            self._needs.preferences.change(**values)
         except StorageFailed as err:
             self.toasts.show_notice(Notice("settings", NoticeKind.FAILED, NoticeLevel.WARNING, error=err))
 

@@ -112,6 +112,7 @@ class TreeModel(QAbstractItemModel):
         self._items.clear()
         self._numbered.clear()
         self.endResetModel()
+        self.fetchMore(QModelIndex())  # a view hidden behind a sentence would never ask
 
     def refresh(self) -> None:
         """Read again whatever a center told, in place: what is open stays open, what is selected stays selected."""

@@ -1,6 +1,5 @@
 """All windows of the program: opened on the next screen, restored at start; closing the last one ends the program."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -11,14 +10,10 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from wallclient.domain.errors import StorageFailed
 from wallclient.domain.notice import Notice
 from wallclient.domain.view import View
-from wallclient.services.preferences import Preferences
-from wallclient.services.view_library import ViewLibrary
 from wallclient.ui.main_window import MainWindow
-from wallclient.ui.theme import Metrics
+from wallclient.ui.window_needs import WindowNeeds
 
 if TYPE_CHECKING:
-    from wallclient.services.catalogs import Catalogs
-    from wallclient.services.centers import Centers
     from wallclient.services.wall import Wall
 
 log = logging.getLogger(__name__)
@@ -32,39 +27,22 @@ class Windows(QObject):
     def __init__(
         self,
         new_wall: "Callable[[], Wall]",
-        centers: "Centers",
-        library: ViewLibrary,
-        preferences: Preferences,
-        metrics: Metrics,
-        loop: asyncio.AbstractEventLoop,
-        catalogs: "Catalogs | None" = None,
+        needs: WindowNeeds,
     ) -> None:
         super().__init__()
         self._new_wall = new_wall
-        self._centers = centers
-        self._library = library
-        self._preferences = preferences
-        self._metrics = metrics
-        self._loop = loop
-        self._catalogs = catalogs
+        self._needs = needs
+        self._library, self._preferences = needs.library, needs.preferences
         self._closing = False
         self.windows: list[MainWindow] = []
-        centers.sign_in_needed.connect(self.log_in)
-        centers.noticed.connect(self.notify)
-        if catalogs is not None:
-            catalogs.noticed.connect(self.notify)
+        needs.centers.sign_in_needed.connect(self.log_in)
+        for source in (needs.centers, needs.catalogs):
+            if source is not None:
+                source.noticed.connect(self.notify)
 
     def open(self, view: View | None = None, place: str = "") -> MainWindow:
         """Open a window, on the next screen where there are several, and show `view` in it."""
-        window = MainWindow(
-            self._new_wall(),
-            self._centers,
-            self._library,
-            self._preferences,
-            self._metrics,
-            self._loop,
-            self._catalogs,
-        )
+        window = MainWindow(self._new_wall(), self._needs)
         window.new_window_requested.connect(lambda: self.open())
         window.quit_requested.connect(self.close_all)
         window.closed.connect(self._on_closed)
