@@ -218,12 +218,16 @@ class H264Band:
         self._shop = shop
         self._headers = headers
 
-    def nals(self, index: int, counter: int, unix_s: int) -> list[bytes]:
-        """Return the band's only slice for picture `index` of the clip, shown as frame `counter` at second `unix_s`."""
+    def nals(self, index: int, counter: int, unix_s: int, before: int | None = None) -> list[bytes]:
+        """Return the band's only slice for picture `index` of the clip, shown as frame `counter` at second `unix_s`.
+
+        `before` is the frame that the picture before was shown as, `counter` - 1 where nothing is said.
+        """
         first, (value, count), is_idr = self._headers[index]
         word = self._camera_word ^ counter_word(counter)
         if not is_idr:
-            bits, length = self._shop.strip.changed(self._camera_word ^ counter_word(counter - 1), word)
+            last = counter - 1 if before is None else before
+            bits, length = self._shop.strip.changed(self._camera_word ^ counter_word(last), word)
             count += length
             padding = -count % 8
             return [first + escape(((value << length | bits) << padding).to_bytes((count + padding) // 8, "big"))]

@@ -83,15 +83,19 @@ class H265Band:
         self._pictures = clip.pictures
         self._name_units, self._name = pieces.names[camera]
 
-    def nals(self, index: int, counter: int, unix_s: int) -> list[bytes]:
-        """Return the band's slices for picture `index` of the clip, shown as frame `counter` at second `unix_s`."""
+    def nals(self, index: int, counter: int, unix_s: int, before: int | None = None) -> list[bytes]:
+        """Return the band's slices for picture `index` of the clip, shown as frame `counter` at second `unix_s`.
+
+        `before` is the frame that the picture before was shown as, `counter` - 1 where nothing is said.
+        """
         picture = self._pictures[index]
         kind, *order = picture.header
         word = self._camera_word ^ counter_word(counter)
         if picture.is_key:
             parts = self._whole(word, unix_s)
         else:
-            parts = self._changed(self._camera_word ^ counter_word(counter - 1), word)
+            last = counter - 1 if before is None else before
+            parts = self._changed(self._camera_word ^ counter_word(last), word)
         bits = self._address_bits
         return [put_together(part, address, bits, kind, (order[0], order[1])) for address, part in parts]
 

@@ -66,7 +66,7 @@ class Viewer(Protocol):
 class Band(Protocol):
     """Composes what stands above the scene."""
 
-    def nals(self, index: int, counter: int, unix_s: int) -> list[bytes]:
+    def nals(self, index: int, counter: int, unix_s: int, before: int | None = None) -> list[bytes]:
         """Return the band's slices for picture `index` of the clip, shown as frame `counter` at second `unix_s`."""
 
 

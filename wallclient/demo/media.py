@@ -4,14 +4,12 @@ Has clips made, runs the media server's process, and names the addresses to watc
 """
 
 import contextlib
-import hashlib
 import itertools
 import json
 import os
 import queue
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +18,7 @@ from typing import Any
 
 import platformdirs
 
-from wallclient.demo import sound
+from wallclient.demo import sound, typeset
 from wallclient.demo.clips import ClipFailed, ClipMaker, ClipWanted
 from wallclient.demo.ptz_feed import feed_pair
 from wallclient.demo.ptz_motion import Motion
@@ -31,7 +29,6 @@ from wallclient.domain.stream import Codec, Credentials, Protocol, Source, Strea
 _SYSTEM_PYTHON = "/usr/bin/python3"  # the one Debian's python3-gi is made for
 _SUB_SIZE = (640, 360)
 _START_S, _REPLY_S, _STOP_S = 30.0, 30.0, 3.0
-_TYPE_VERSION = 1  # raise it when lettering or H.265 settings change
 _ROOT = Path(__file__).resolve().parents[2]
 # Isolated, so that no variable or file of the virtual environment reaches the system's Python; our package comes last
 # in its path.
@@ -338,23 +335,8 @@ class MediaServer:
             self._clips.request(self.wanted(number, kind), done)
 
     def _type(self) -> tuple[Path, Path]:
-        """Have the cameras' names and the digits drawn, once for each set of names. Raises ClipFailed."""
-        names = {str(camera.number): camera.name for camera in self.cameras.values()}
-        scales = sorted({1, *(camera.main_size[0] // 640 for camera in self.cameras.values())})
-        h265 = sorted(camera.number for camera in self.cameras.values() if camera.codec is Codec.H265)
-        order = json.dumps({"names": names, "scales": scales, "h265": h265}, sort_keys=True)
-        digest = hashlib.sha256(order.encode()).hexdigest()[:16]
-        paths = tuple(self._cache_dir / f"{part}-v{_TYPE_VERSION}-{digest}.json" for part in ("names", "type"))
-        if not all(path.exists() for path in paths):
-            made = subprocess.run(
-                [sys.executable, "-m", "wallclient.demo.lettering", *map(str, paths)],
-                input=order,
-                text=True,
-                capture_output=True,
-                env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-                cwd=_ROOT,
-                check=False,
-            )
-            if made.returncode:
-                raise ClipFailed(f"names could not be drawn: {made.stderr[-500:]}")
-        return paths[0], paths[1]
+        """Have the cameras' names and the digits drawn. Raises ClipFailed."""
+        names = {camera.number: camera.name for camera in self.cameras.values()}
+        scales = {camera.main_size[0] // 640 for camera in self.cameras.values()}
+        h265 = [camera.number for camera in self.cameras.values() if camera.codec is Codec.H265]
+        return typeset.prepare(names, scales, h265, self._cache_dir)
