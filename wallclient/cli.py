@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     catalog.set_defaults(run=_bench_catalog)
     ptz = benches.add_parser("ptz", help="steering: how fast a move and a stop reach the center, and whether it stops")
     ptz.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    ptz.add_argument("--panes", type=int, default=0, choices=(0, 1, 4, 9, 16, 25, 36), help="live panes meanwhile")
     ptz.add_argument("--kills", type=int, default=4, help="how many clients to kill in mid-move")
     ptz.add_argument("--virtual", action="store_true", help="use an own virtual display even where there is one")
     ptz.set_defaults(run=_bench_ptz)

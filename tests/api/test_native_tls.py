@@ -13,6 +13,7 @@ from wallclient.demo.certificates import make_certificates
 from wallclient.demo.process import DemoProcess
 from wallclient.domain.errors import BadPayload, NotTrusted, ServerFailed, TrustFlaw
 from wallclient.domain.event import LineState
+from wallclient.domain.ptz import Steering, Velocity
 
 
 @pytest.fixture
@@ -41,6 +42,10 @@ def test_everything_works_with_the_private_authority(folder, make_center):
         stream = center.events()
         assert next(iter(stream)) == LineState(True)
         stream.close()
+        center.warm_up()
+        assert center.steer("c3", Steering("a-hand-of-a-test", 1, Velocity(pan=0.1)), 5.0).is_moving
+        assert not center.steer("c3", Steering("a-hand-of-a-test", 2), 5.0).is_moving
+        center.close()  # a center that stops does not wait for clients to end their TLS
 
 
 def refused(center, flaw=TrustFlaw.AUTHORITY):

@@ -24,13 +24,16 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
 from wallclient.bench.ptz_victim import PASSWORD_VARIABLE
+from wallclient.demo.city import City
 from wallclient.demo.process import DemoFailed, DemoProcess
-from wallclient.domain.global_id import global_id
+from wallclient.domain.global_id import global_channel, global_id
+from wallclient.domain.layout import layout_by_id
 from wallclient.domain.ptz import DEAD_MAN_S, STILL, Velocity
 from wallclient.services.hand import HandState
 from wallclient.virtual_display import NoDisplay, has_display, virtual_display
 
 if TYPE_CHECKING:
+    from wallclient.app import Application
     from wallclient.services.steering import Helm
 
 CAMERA = 3  # number of the first streamed PTZ camera
@@ -41,6 +44,8 @@ _CAMERAS = 64
 _SHORTEST_HOLD_S = 0.05
 _PAUSE_S = (0.02, 0.08)
 _CONFIRMED_LIMIT_S = 10.0
+_FIRST_PICTURES_S = 40.0
+_SETTLE_S = 3.0
 _KEYS = {Qt.Key.Key_Right: Velocity(pan=1.0), Qt.Key.Key_Left: Velocity(pan=-1.0)}
 
 
@@ -76,6 +81,7 @@ class _Move:
 class PtzFigures:
     """What `bench ptz` writes. `stop_ms` is the worst of the centers in `stop_ms_by_center`."""
 
+    panes: int  # live on the wall meanwhile
     moves: int
     runaways: int
     press_ms: dict[str, float]
@@ -93,10 +99,10 @@ def run(options: argparse.Namespace) -> int:
     display = virtual_display() if options.virtual or not has_display() else contextlib.nullcontext()
     try:
         with display, tempfile.TemporaryDirectory(prefix="wallclient-bench-") as folder:
-            center = DemoProcess(_CAMERAS, media=False, prepare=0)
+            center = DemoProcess(_CAMERAS, media=options.panes > 0, prepare=options.panes)
             try:
                 center.start()
-                figures = _run_in_application(center, Path(folder), options.kills)
+                figures = _run_in_application(center, Path(folder), options)
             finally:
                 center.stop()
     except (NoDisplay, DemoFailed) as err:
@@ -110,22 +116,34 @@ def run(options: argparse.Namespace) -> int:
     return 0 if figures.holds else 1
 
 
-def _run_in_application(center: DemoProcess, folder: Path, kills: int) -> PtzFigures:
+def _run_in_application(center: DemoProcess, folder: Path, options: argparse.Namespace) -> PtzFigures:
     from wallclient.app import Application, run_application
 
     async def work(application: Application) -> PtzFigures:
         await application.session.log_in(center.user, center.password)
-        application.windows.open()
+        await _show_wall(application, options.panes)
         channel_id = global_id(application.centers.accesses[0].key, f"c{CAMERA}")
         application.helm.watch("bench", [channel_id])
         await _until(lambda: application.helm.ptz_of(channel_id).status is not None)
         keys = _Keys(application.helm, channel_id)
         phases = [await _measure(center, application.helm, keys, phase) for phase in _PHASES]
         unconfirmed = len(application.helm.unconfirmed())
-        killed = [await asyncio.to_thread(_kill_in_mid_move, center, folder / str(n)) for n in range(kills)]
-        return _figures(phases, killed, unconfirmed)
+        killed = [await asyncio.to_thread(_kill_in_mid_move, center, folder / str(n)) for n in range(options.kills)]
+        return _figures(options.panes, phases, killed, unconfirmed)
 
     return run_application(center.base_url, work, folder=folder)
+
+
+async def _show_wall(application: "Application", panes: int) -> None:
+    """Open a window, with so many live panes, the steered camera's among them; wait for their pictures."""
+    window = application.windows.open()
+    if not panes:
+        return
+    key = application.centers.accesses[0].key
+    window.wall.set_layout(layout_by_id(str(panes)))
+    window.wall.place([global_channel(key, camera) for camera in City(_CAMERAS).streamed()[:panes]], 0)
+    await _until(lambda: all(window.wall_widget.first_painted_ns[:panes]), _FIRST_PICTURES_S)
+    await asyncio.sleep(_SETTLE_S)
 
 
 class _Keys(QObject):
@@ -284,7 +302,7 @@ def _kill_in_mid_move(center: DemoProcess, folder: Path) -> float:
 # --- figures ---
 
 
-def _figures(phases: Sequence[_Measured], killed: Sequence[float], unconfirmed: int) -> PtzFigures:
+def _figures(panes: int, phases: Sequence[_Measured], killed: Sequence[float], unconfirmed: int) -> PtzFigures:
     prompt = [measured for measured in phases if not measured.phase.swallow_every]
     lossy = [measured for measured in phases if measured.phase.swallow_every]
     presses = [ms for measured in prompt for ms in _arrivals_ms(measured, "move")]
@@ -309,7 +327,7 @@ def _figures(phases: Sequence[_Measured], killed: Sequence[float], unconfirmed: 
     )
     overshoots = [deg for measured in prompt for deg in _overshoots_deg(measured)]
     return PtzFigures(
-        moves, runaways, press, worst, stops, lossy_spread, _spread(overshoots, 2), kill, unconfirmed, holds
+        panes, moves, runaways, press, worst, stops, lossy_spread, _spread(overshoots, 2), kill, unconfirmed, holds
     )
 
 
