@@ -40,6 +40,8 @@ from wallclient.storage.settings import config_folder, data_folder, settings_fil
 from wallclient.storage.views import views_file
 from wallclient.ui import i18n, theme
 from wallclient.ui.collector import Collector
+from wallclient.ui.ptz_lock import DBusScreenLock
+from wallclient.ui.ptz_services import PtzServices
 from wallclient.ui.window_needs import WindowNeeds
 from wallclient.ui.windows import Windows
 
@@ -67,7 +69,8 @@ class Application:
         self.deck = Deck(self.pool, self.centers)
         loop = asyncio.get_running_loop()
         self.catalogs = Catalogs(self.centers, data)
-        needs = WindowNeeds(self.centers, self.library, self.preferences, metrics, loop, self.catalogs)
+        steering = PtzServices(self.helm, self.presets, self.cruises, self.joysticks, DBusScreenLock())
+        needs = WindowNeeds(self.centers, self.library, self.preferences, metrics, loop, self.catalogs, ptz=steering)
         self.windows = Windows(self._new_wall, needs)
         self._set_aside = [file.set_aside for file in (settings, views, cruises, joysticks) if file.set_aside]
         self._connected: set[str] = set()

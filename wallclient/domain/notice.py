@@ -37,6 +37,12 @@ class NoticeKind(StrEnum):
     NO_AUDIO = "no_audio"  # `subject`: the camera
     RECORDS_NOT_WRITTEN = "records_not_written"  # they are in memory only; `subject`: the center they are for, `error`
     RECORD_REFUSED = "record_refused"  # `subject`: the center that will not take a record, which is kept aside
+    ROUND_OVER = "round_over"  # `subject`: the plan; `shown` of `total` steps were seen
+    ROUND_TAKEN = "round_taken"  # `subject`: who goes on with the round elsewhere
+    ROUND_BUSY = "round_busy"  # `subject`: the plan whose round can't begin while another is under way here
+    REPORT_SAVED = "report_saved"  # `subject`: the file
+    PTZ_TAKEN_OVER = "ptz_taken_over"  # `subject`: the camera, `detail`: who took it from us, and why
+    PTZ_STOP_UNCONFIRMED = "ptz_stop_unconfirmed"  # it may still turn, and no pane shows it; `subject`: the camera
     SPOOL_NEARLY_FULL = "spool_nearly_full"  # `subject`: the center whose records wait on this machine
 
 
@@ -52,3 +58,4 @@ class Notice:
     total: int = 0
     error: WallError | None = None
     right: Right | None = None
+    detail: str = ""

@@ -89,6 +89,17 @@ class Holder:
     is_me: bool  # this session
 
 
+_RANKS = {Tier.STATION: 0, Tier.DISTRICT: 1, Tier.CITY: 2}
+
+
+def may_take(name: str, tier: Tier, priority: int, holder: Holder) -> bool:
+    """Tell whether an operator may take a camera from its holder: of higher rank, or the same person elsewhere.
+
+    The center decides in the end; this is for not offering what it would refuse.
+    """
+    return (_RANKS[tier], priority) > (_RANKS[holder.tier], holder.priority) or name == holder.name
+
+
 @dataclass(frozen=True, slots=True)
 class PtzStatus:
     """State of one channel's PTZ as its center knows it."""

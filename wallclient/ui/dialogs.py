@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wallclient.ui.shortcuts import MOUSE, SHORTCUTS, Group, key_names, translated
+from wallclient.ui.shortcuts import MOUSE, PTZ_KEYS, SHORTCUTS, Group, key_names, translated, written
 from wallclient.ui.theme import Metrics
 
 
@@ -49,10 +49,16 @@ class PlainDialog(QDialog):
         margin = metrics.space_px * 3
         layout.setContentsMargins(margin, margin, margin, margin)
         layout.setSpacing(metrics.space_px * 2)
-        layout.addWidget(_label(title, "DialogTitle"))
+        self._heading = _label(title, "DialogTitle")
+        layout.addWidget(self._heading)
         layout.addLayout(self.body)
         layout.addWidget(self._error)
         layout.addWidget(self.buttons)
+
+    def set_title(self, title: str) -> None:
+        """Change the heading."""
+        self.setWindowTitle(title)
+        self._heading.setText(title)
 
     def show_error(self, text: str) -> None:
         """Say what went wrong; an empty text takes it away."""
@@ -119,7 +125,7 @@ class KeysDialog(PlainDialog):
         columns = QHBoxLayout()
         columns.setSpacing(metrics.space_px * 6)
         self.body.addLayout(columns)
-        for groups in ((Group.PANES,), (Group.LAYOUTS,), (Group.WINDOW, Group.MOUSE)):
+        for groups in ((Group.PANES,), (Group.LAYOUTS, Group.PATROL), (Group.PTZ, Group.MOUSE), (Group.WINDOW,)):
             grid = QGridLayout()
             grid.setHorizontalSpacing(metrics.space_px * 2)
             grid.setVerticalSpacing(max(3, metrics.space_px // 2))
@@ -138,6 +144,8 @@ class KeysDialog(PlainDialog):
 def _rows(group: Group) -> list[tuple[list[str], str]]:
     if group is Group.MOUSE:
         return [([translated(what)], translated(text)) for what, text in MOUSE]
+    if group is Group.PTZ:
+        return [(written(keys), translated(text)) for keys, text in PTZ_KEYS]
     return [(key_names(shortcut), translated(shortcut.text)) for shortcut in SHORTCUTS if shortcut.group is group]
 
 

@@ -21,6 +21,7 @@ from wallclient.ui.layout_bar import LayoutBar
 from wallclient.ui.pane_commands import PaneCommands, pictures_folder
 from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.patrol_desk import PatrolDesk, handlers_of
+from wallclient.ui.ptz_desk import PtzDesk
 from wallclient.ui.settings_dialog import SettingsDialog
 from wallclient.ui.shortcuts import make_actions
 from wallclient.ui.status_strip import StatusStrip
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from wallclient.services.catalogs import Catalogs
     from wallclient.services.wall import Wall
     from wallclient.ui.patrol_services import PatrolServices
+    from wallclient.ui.ptz_services import PtzServices
 
 _EXPANDING = "expanding"
 
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
         self.tree_panel = TreePanel(self.tree_view, self.tree_model, self.tools)
         self.cameras = self._camera_desk(catalogs) if catalogs else None
         self.patrol = self._patrol_desk(needs.patrols) if needs.patrols else None
+        self.ptz = self._ptz_desk(needs.ptz) if needs.ptz else None
         self.actions_by_command = make_actions(self, self.wall_widget, self._handlers())
         self.bar = LayoutBar(wall, needs.library, self.actions_by_command, metrics)
         self.strip = StatusStrip(wall, centers, metrics)
@@ -99,6 +102,16 @@ class MainWindow(QMainWindow):
         desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
         return desk
 
+    def _ptz_desk(self, services: "PtzServices") -> PtzDesk:
+        needs = self._needs
+        desk = PtzDesk(self.wall, self.wall_widget, needs.centers, services, self._background, needs.metrics, self)
+        desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+        desk.next_pane_requested.connect(self.commands.step)
+        desk.snapshot_requested.connect(lambda: self.actions_by_command["snapshot"].trigger())
+        desk.mouse.menu_requested.connect(self._on_menu_requested)
+        desk.panel.dialog_requested.connect(self._show)
+        return desk
+
     def _put_together(self) -> None:
         settings = self._needs.preferences.settings
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -106,9 +119,12 @@ class MainWindow(QMainWindow):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.tree_panel)
         self._splitter.addWidget(self.wall_widget)
+        if self.ptz is not None:
+            self._splitter.addWidget(self.ptz.panel)
         self._splitter.setStretchFactor(1, 1)
         self.tree_panel.setMinimumWidth(self._needs.metrics.text_px * 11)
-        self._splitter.setSizes([settings.tree_width_px or self._needs.metrics.text_px * 21, 10_000])
+        tree_px = settings.tree_width_px or self._needs.metrics.text_px * 21
+        self._splitter.setSizes([tree_px, 10_000, self._needs.metrics.text_px * 21])
         center = QFrame()
         layout = QVBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -121,6 +137,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(center)
         self.tree_panel.setVisible(settings.tree_visible)
         self.bar.set_checked("tree", settings.tree_visible)
+        self.bar.buttons["ptz_panel"].setVisible(self.ptz is not None)
         self.bar.set_checked("info", settings.show_info)
         self.wall_widget.setFocus()
 
@@ -146,6 +163,8 @@ class MainWindow(QMainWindow):
         handlers: dict[str, Callable[[], object]] = {
             **self.commands.handlers(),
             **handlers_of(self.patrol),
+            "ptz_mode": lambda: self.ptz.toggle_mode() if self.ptz is not None else None,
+            "ptz_panel": self.toggle_ptz_panel,
             "back": self._on_back,
             "layout_less": lambda: self._step_layout(-1),
             "layout_more": lambda: self._step_layout(1),
@@ -258,6 +277,14 @@ class MainWindow(QMainWindow):
         if not visible:
             self.wall_widget.setFocus()
 
+    def toggle_ptz_panel(self) -> None:
+        """Show or hide the PTZ panel; it shows in full screen as well."""
+        if self.ptz is not None:
+            visible = not self.ptz.panel.isVisible()
+            self.ptz.panel.setVisible(visible)
+            self.bar.set_checked("ptz_panel", visible)
+            self.wall_widget.setFocus()
+
     def restore_place(self, saved: str) -> None:
         """Put the window where it was, as `saved_place` told."""
         self.restoreGeometry(QByteArray.fromBase64(saved.encode()))
@@ -273,12 +300,14 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what the window has under way."""
+        if self.ptz is not None:
+            self.ptz.close()  # first: whatever comes after may take its time
         self._background.cancel_all()
         super().closeEvent(event)
         self.closed.emit(self)
 
     def _on_back(self) -> None:
-        if self.mouse.cancel():
+        if self.mouse.cancel() or (self.ptz is not None and self.ptz.back()):
             return
         if self.wall.spot is not None:
             self.wall.set_spot(None)

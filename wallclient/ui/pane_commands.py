@@ -140,6 +140,10 @@ class PaneCommands(QObject):
         else:
             self._wall.select(target)
 
+    def step(self, by: int) -> None:
+        """Select the next pane in reading order, or the one before, round the end."""
+        self._wall.select((self._wall.selected + by) % len(self._wall.panes))
+
     def _neighbour(self, columns: int, rows: int) -> int | None:
         cells = self._wall.layout.cells
         here = cells[self._wall.selected]

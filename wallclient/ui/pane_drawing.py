@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QPixmap, QTextLayout, QTextOption
 
 from wallclient.domain.pane import PaneState
+from wallclient.ui import ptz_drawing
 from wallclient.ui.icons import pixmap
 from wallclient.ui.text import info_lines, local_time, next_try_text, reason_text, state_text, stopped_text
 from wallclient.ui.theme import COLORS, ui_font
@@ -110,6 +111,9 @@ def _draw_title_end(painter: QPainter, view: "PaneView", width: int, height: int
         painter.setPen(QColor(COLORS.accent))
         painter.drawText(QRect(right - room, 0, room + 1, height), Qt.AlignmentFlag.AlignVCenter, text)
         right -= room + view.text_px // 2
+    if (mark := ptz_drawing.badge(view)) is not None:
+        painter.drawPixmap(right - mark.width(), (height - mark.height()) // 2, mark)
+        right -= mark.width() + view.text_px // 3
     if view.pane.audible:
         side = round(view.text_px * 1.2)
         painter.drawPixmap(right - side, (height - side) // 2, pixmap("audio-on", COLORS.accent, side))

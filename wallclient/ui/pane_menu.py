@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ENTRIES = (
     ("spot", "spot"),
+    ("ptz_mode", "ptz"),
     ("snapshot", "snapshot"),
     ("audio", "audio-on"),
     ("zoom_reset", "zoom-reset"),
@@ -26,7 +27,7 @@ _ENTRIES = (
     ("retry", "retry"),
     ("close", "close"),
 )
-_NEEDED_RIGHTS = {"snapshot": Right.VIEW, "audio": Right.VIEW, "retry": Right.VIEW}
+_NEEDED_RIGHTS = {"snapshot": Right.VIEW, "audio": Right.VIEW, "retry": Right.VIEW, "ptz_mode": Right.PTZ}
 _NEED_PICTURE = {"snapshot", "zoom_reset"}
 
 

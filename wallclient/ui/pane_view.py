@@ -8,8 +8,9 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QImage, QPixmap, QRegion
 
 from wallclient.domain.pane import PaneState
-from wallclient.ui import pane_drawing
+from wallclient.ui import pane_drawing, ptz_drawing
 from wallclient.ui.pane_geometry import NO_ZOOM, Zoom, fitted, title_height_px, title_text_px
+from wallclient.ui.ptz_drawing import Marks, PanePtz
 
 if TYPE_CHECKING:
     from wallclient.domain.picture import Picture
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _FORMAT = QImage.Format.Format_RGB32
 _SLOTS = 3
+NO_PTZ = PanePtz()
 _STANDING = (PaneState.STALLED, PaneState.RECONNECTING, PaneState.FAILED)
 
 
@@ -41,6 +43,8 @@ class PaneView:
         self.zoom = NO_ZOOM
         self.selected = False
         self.show_info = False
+        self.ptz = NO_PTZ
+        self.marks: Marks | None = None
         self.sequence = 0  # of `image`
         self._stamp = self._picture_px = (0, 0)
         self.image: QImage | None = None
@@ -94,19 +98,44 @@ class PaneView:
             self._channel_id = channel_id
             self.drop_picture()
             self.zoom = NO_ZOOM
+            self.ptz, self.marks = NO_PTZ, None
         standing = self.pane.state in _STANDING
         if standing and self._frozen is None and self.image is not None:
             self._frozen = pane_drawing.frozen(self.image)
         if not standing:
             self._frozen = None
         self.live = self.pane.state is PaneState.PLAYING and self.image is not None
-        self.plain = self.pane.state is PaneState.PLAYING and not self.show_info
+        self._set_plain()
         self.fit()
 
     def show_figures(self, shown: bool) -> None:
         """Show or hide the stream's figures over the video."""
         self.show_info = shown
-        self.plain = self.pane.state is PaneState.PLAYING and not shown
+        self._set_plain()
+
+    def set_ptz(self, ptz: PanePtz) -> None:
+        """Show other things about the camera's PTZ."""
+        self.ptz = ptz
+        self._set_plain()
+
+    def set_marks(self, marks: Marks | None) -> None:
+        """Show what the mouse draws, or nothing any more."""
+        self.marks = marks
+        self._set_plain()
+
+    @property
+    def channel_id(self) -> str | None:
+        """The camera the pane showed when it was last looked at."""
+        return self._channel_id
+
+    @property
+    def ptz_rect(self) -> QRect:
+        """Where PTZ lines lie: on the picture, which is painted anew each time, else on what stands for it."""
+        return self.video_rect if self.live else self.area
+
+    def _set_plain(self) -> None:
+        covered = self.show_info or bool(self.ptz.lines) or self.marks is not None
+        self.plain = self.pane.state is PaneState.PLAYING and not covered
 
     def drop_picture(self) -> None:
         """Forget the picture and what was made of it."""
@@ -163,7 +192,8 @@ class PaneView:
         """Return the title strip."""
         pane = self.pane
         key = (self.title_rect.size(), pane.channel, pane.state, pane.stopped_at_utc, self.selected, pane.audible)
-        return self._cached("title", (*key, self.text_px, self.zoom.factor, self.number), pane_drawing.title)
+        extra = (self.text_px, self.zoom.factor, self.number, self.ptz.mode_speed)
+        return self._cached("title", (*key, *extra), pane_drawing.title)
 
     def panel(self, next_try_s: int | None) -> QPixmap:
         """Return what stands in place of live video."""
@@ -179,6 +209,10 @@ class PaneView:
     def mini_map(self) -> QPixmap:
         """Return the small picture frame that shows which part is visible."""
         return self._cached("map", (self.zoom, self.video_rect.size()), pane_drawing.mini_map)
+
+    def ptz_lines(self) -> QPixmap:
+        """Return the lines about the camera's PTZ, as wide as the picture."""
+        return self._cached("ptz", (self.ptz, self.ptz_rect.size()), ptz_drawing.lines)
 
     @property
     def frozen(self) -> QImage | None:

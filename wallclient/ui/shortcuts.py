@@ -23,6 +23,8 @@ class Group(StrEnum):
 
     PANES = QT_TRANSLATE_NOOP("shortcuts", "Panes")
     LAYOUTS = QT_TRANSLATE_NOOP("shortcuts", "Layouts and views")
+    PTZ = QT_TRANSLATE_NOOP("shortcuts", "PTZ mode")
+    PATROL = QT_TRANSLATE_NOOP("shortcuts", "Patrol rounds")
     WINDOW = QT_TRANSLATE_NOOP("shortcuts", "Window")
     MOUSE = QT_TRANSLATE_NOOP("shortcuts", "Mouse")
 
@@ -40,6 +42,10 @@ class Shortcut:
 
 def _wall(command: str, keys: tuple[str, ...], text: str) -> Shortcut:
     return Shortcut(command, keys, text, Group.PANES, Where.WALL)
+
+
+def _round(command: str, key: str, text: str, where: Where = Where.WALL) -> Shortcut:
+    return Shortcut(command, (key,), text, Group.PATROL, where)
 
 
 SHORTCUTS: tuple[Shortcut, ...] = (
@@ -71,6 +77,18 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("layout_more", ("Ctrl+Right",), QT_TRANSLATE_NOOP("shortcuts", "Layout with more panes"), Group.LAYOUTS),
     Shortcut("save_view", ("Ctrl+S",), QT_TRANSLATE_NOOP("shortcuts", "Save the view"), Group.LAYOUTS),
     Shortcut("views", ("Ctrl+O",), QT_TRANSLATE_NOOP("shortcuts", "Open a view"), Group.LAYOUTS),
+    _round("patrol_seen", "Space", QT_TRANSLATE_NOOP("shortcuts", "Step seen (also Enter)")),
+    _round("patrol_finding", "F", QT_TRANSLATE_NOOP("shortcuts", "File a finding")),
+    _round("patrol_pause", "K", QT_TRANSLATE_NOOP("shortcuts", "Pause the round, and go on")),
+    _round("patrol_skip", "N", QT_TRANSLATE_NOOP("shortcuts", "Next step")),
+    _round("patrol_by_hand", "H", QT_TRANSLATE_NOOP("shortcuts", "Take the pane by hand")),
+    _round("patrol_end", "Shift+End", QT_TRANSLATE_NOOP("shortcuts", "End the round")),
+    _round("patrol_begin", "Ctrl+Return", QT_TRANSLATE_NOOP("shortcuts", "Begin the due round"), Where.WINDOW),
+    _round("patrol_plans", "Ctrl+P", QT_TRANSLATE_NOOP("shortcuts", "Patrol plans"), Where.WINDOW),
+    _round("patrol_rounds", "Ctrl+R", QT_TRANSLATE_NOOP("shortcuts", "Rounds and findings"), Where.WINDOW),
+    _round("hand_over", "Ctrl+H", QT_TRANSLATE_NOOP("shortcuts", "Shift hand-over"), Where.WINDOW),
+    _wall("ptz_mode", ("C",), QT_TRANSLATE_NOOP("shortcuts", "PTZ mode on or off")),
+    Shortcut("ptz_panel", ("F8",), QT_TRANSLATE_NOOP("shortcuts", "PTZ panel on or off"), Group.WINDOW),
     Shortcut("full_screen", ("F11",), QT_TRANSLATE_NOOP("shortcuts", "Full screen"), Group.WINDOW),
     Shortcut("tree", ("F9",), QT_TRANSLATE_NOOP("shortcuts", "Camera tree on or off"), Group.WINDOW),
     Shortcut("refresh", ("F5",), QT_TRANSLATE_NOOP("shortcuts", "Read the camera tree again"), Group.WINDOW),
@@ -92,11 +110,31 @@ MOUSE: tuple[tuple[str, str], ...] = (
     (QT_TRANSLATE_NOOP("shortcuts", "Wheel"), QT_TRANSLATE_NOOP("shortcuts", "Digital zoom at the pointer")),
     (QT_TRANSLATE_NOOP("shortcuts", "Middle double click"), QT_TRANSLATE_NOOP("shortcuts", "Whole picture")),
 )
+PTZ_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (  # `ui.ptz_keys` takes them while PTZ mode is on
+    (("Left", "Right", "Up", "Down"), QT_TRANSLATE_NOOP("shortcuts", "Turn while held, two for a diagonal")),
+    ((QT_TRANSLATE_NOOP("shortcuts", "Keypad 1–9"),), QT_TRANSLATE_NOOP("shortcuts", "Turn in eight directions")),
+    (("+", "-"), QT_TRANSLATE_NOOP("shortcuts", "Zoom the camera in and out")),
+    ((".", ","), QT_TRANSLATE_NOOP("shortcuts", "Focus far and near")),
+    (("'", ";"), QT_TRANSLATE_NOOP("shortcuts", "Open and close the iris")),
+    (("]", "["), QT_TRANSLATE_NOOP("shortcuts", "Steer faster and slower")),
+    (("S",), QT_TRANSLATE_NOOP("shortcuts", "Stop the camera in any case")),
+    (("1", "…", "9"), QT_TRANSLATE_NOOP("shortcuts", "Go to preset 1 to 9")),
+    ((QT_TRANSLATE_NOOP("shortcuts", "Drag"),), QT_TRANSLATE_NOOP("shortcuts", "Turn; the farther, the faster")),
+    ((QT_TRANSLATE_NOOP("shortcuts", "Click"),), QT_TRANSLATE_NOOP("shortcuts", "Bring the place to the middle")),
+    ((QT_TRANSLATE_NOOP("shortcuts", "Shift+drag"),), QT_TRANSLATE_NOOP("shortcuts", "Zoom into the rectangle")),
+    ((QT_TRANSLATE_NOOP("shortcuts", "Wheel"),), QT_TRANSLATE_NOOP("shortcuts", "Zoom the camera in and out")),
+)
 
 
 def translated(text: str) -> str:
     """Return a text of the tables in the operator's language."""
     return QCoreApplication.translate("shortcuts", text)
+
+
+def written(keys: tuple[str, ...]) -> list[str]:
+    """Return keys as they are written on this system; words that are no keys in the operator's language."""
+    native = (QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+    return [translated(key) if len(key) > 6 or not name else name for key, name in zip(keys, native, strict=True)]
 
 
 def key_names(shortcut: Shortcut) -> list[str]:

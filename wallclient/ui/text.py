@@ -10,10 +10,12 @@ from wallclient.domain.catalog import Right
 from wallclient.domain.errors import (
     BadAddress,
     BadPayload,
+    CameraHeld,
     CameraOffline,
     KeyringFailed,
     KeyringLocked,
     KeyringRefused,
+    NotAble,
     NotFound,
     NotPermitted,
     NotTrusted,
@@ -30,6 +32,7 @@ from wallclient.domain.errors import (
 from wallclient.domain.layout import Layout
 from wallclient.domain.notice import Notice, NoticeKind
 from wallclient.domain.pane import PaneReason, PaneState
+from wallclient.domain.ptz import Holder
 from wallclient.domain.stream import StreamKind
 from wallclient.ui.i18n import QT_TRANSLATE_NOOP
 
@@ -65,6 +68,8 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (SignInNeeded, QT_TRANSLATE_NOOP("text", "The user name or the password is wrong, or your session has ended.")),
     (NotPermitted, QT_TRANSLATE_NOOP("text", "You are not permitted to do this.")),
     (NotFound, QT_TRANSLATE_NOOP("text", "The center does not know this any more.")),
+    (CameraHeld, QT_TRANSLATE_NOOP("text", "Somebody else is steering the camera.")),
+    (NotAble, QT_TRANSLATE_NOOP("text", "The camera or its center can't do this.")),
     (CameraOffline, QT_TRANSLATE_NOOP("text", "The camera is offline.")),
     (TooManyRequests, QT_TRANSLATE_NOOP("text", "The center is busy. Please try again in a moment.")),
     (ServerFailed, QT_TRANSLATE_NOOP("text", "The center does not answer. Check the address and the network.")),
@@ -120,6 +125,14 @@ _NOTICES: Mapping[NoticeKind, str] = {
         "text", "Records for {subject} can't be written and are in memory only: do not end the program. {error}"
     ),
     NoticeKind.RECORD_REFUSED: QT_TRANSLATE_NOOP("text", "{subject} refused a record. It is kept on this computer."),
+    NoticeKind.ROUND_OVER: QT_TRANSLATE_NOOP("text", "Round over: {subject}. {shown} of {total} steps seen."),
+    NoticeKind.ROUND_TAKEN: QT_TRANSLATE_NOOP("text", "{subject} goes on with the round."),
+    NoticeKind.ROUND_BUSY: QT_TRANSLATE_NOOP("text", "{subject}: another round is under way in this window."),
+    NoticeKind.REPORT_SAVED: QT_TRANSLATE_NOOP("text", "Saved: {subject}"),
+    NoticeKind.PTZ_TAKEN_OVER: QT_TRANSLATE_NOOP("text", "{subject} was taken over by {detail}"),
+    NoticeKind.PTZ_STOP_UNCONFIRMED: QT_TRANSLATE_NOOP(
+        "text", "{subject}: the stop is not confirmed, the camera may still turn."
+    ),
     NoticeKind.SPOOL_NEARLY_FULL: QT_TRANSLATE_NOOP(
         "text", "Very many records for {subject} wait on this computer. Check the connection to the center."
     ),
@@ -164,6 +177,8 @@ def error_text(err: WallError) -> str:
     """Say an error in one sentence an operator understands. Never shows the log text of the error."""
     if isinstance(err, NotPermitted) and err.right in set(Right):
         return missing_text(Right(err.right))
+    if isinstance(err, CameraHeld) and err.holder is not None:
+        return _held_text(err, err.holder)
     if isinstance(err, NotTrusted):
         text = QCoreApplication.translate("text", "The center is not trusted, nothing was sent. {reason}")
         return text.format(reason=trust_text(err.flaw))
@@ -175,13 +190,25 @@ def trust_text(flaw: TrustFlaw) -> str:
     return QCoreApplication.translate("text", _FLAWS[flaw])
 
 
+def _held_text(err: CameraHeld, holder: Holder) -> str:
+    """Say who holds a camera, and whether the operator may take it."""
+    who = f"{holder.name} · {holder.post}" if holder.post else holder.name
+    if err.can_take_over:
+        text = QCoreApplication.translate("text", "{who} holds the camera. You may take it over, with a reason.")
+    else:
+        text = QCoreApplication.translate("text", "{who} holds the camera and has the higher priority, or the same.")
+    return text.format(who=who)
+
+
 def notice_text(notice: Notice) -> str:
     """Say a notice."""
     error = missing_text(notice.right) if notice.right else error_text(notice.error) if notice.error else ""
     if notice.kind is NoticeKind.FAILED and not notice.subject:
         return error
     text = QCoreApplication.translate("text", _NOTICES[notice.kind])
-    return text.format(subject=notice.subject, shown=notice.shown, total=notice.total, error=error)
+    return text.format(
+        subject=notice.subject, shown=notice.shown, total=notice.total, error=error, detail=notice.detail
+    )
 
 
 def right_text(right: Right) -> str:

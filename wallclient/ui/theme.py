@@ -106,6 +106,7 @@ def style_sheet(metrics: Metrics) -> str:
     """Return the style sheet with colours and lengths filled in."""
     template = resource_path("themes/dark.qss").read_text("utf-8")
     lengths = {name: f"{value}px" for name, value in asdict(metrics).items()}
+    lengths["huge_px"] = f"{round(metrics.large_px * 1.25)}px"
     lengths["half_px"] = f"{metrics.space_px // 2}px"
     icons = {"icons": resource_path("icons").as_posix()}
     return Template(template).substitute(asdict(COLORS) | lengths | icons)

@@ -26,6 +26,7 @@ from wallclient.domain.pane import PaneState
 from wallclient.ui import pane_drawing
 from wallclient.ui.pane_geometry import NO_ZOOM, Zoom
 from wallclient.ui.pane_view import PaneView, rects
+from wallclient.ui.ptz_drawing import ALARM, MODE, Marks, PanePtz
 from wallclient.ui.theme import COLORS
 from wallclient.ui.wall_painter import ACCENT, WallPainter, frame, progress_rect
 
@@ -47,6 +48,7 @@ class WallWidget(QWidget):
     """Paints a `Wall`. The mouse is `WallMouse`'s, what is dropped `WallDrop`'s, keys are the window's actions."""
 
     zoom_changed = Signal(int)
+    channels_changed = Signal()  # other cameras are in the panes
 
     def __init__(self, wall: "Wall", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,6 +106,7 @@ class WallWidget(QWidget):
         self._arrange()
         self._send_sizes()
         self._set_pace()
+        self.channels_changed.emit()
 
     def _adopt(self, pane: "LivePane") -> PaneView:
         view = PaneView(pane)
@@ -120,8 +123,10 @@ class WallWidget(QWidget):
             counter.extend([0] * (count - len(counter)))
 
     def _on_pane_changed(self, view: PaneView) -> None:
-        wanted = view.wanted_px()
+        wanted, channel_id = view.wanted_px(), view.channel_id
         view.refresh()
+        if view.channel_id != channel_id:
+            self.channels_changed.emit()
         if view.wanted_px() != wanted:
             self._settled.start(_SETTLE_MS)
         self.update_px(view.rect)
@@ -232,6 +237,35 @@ class WallWidget(QWidget):
         self.update_px(view.rect)
         self.zoom_changed.emit(index)
 
+    def set_ptz(self, index: int, ptz: PanePtz) -> None:
+        """Show other things about the PTZ of a pane's camera."""
+        view = self.views[index]
+        if ptz != view.ptz:
+            view.set_ptz(ptz)
+            self.update_px(view.rect.adjusted(-GAP_PX * 2, -GAP_PX * 2, GAP_PX * 2, GAP_PX * 2))
+
+    def mark_vector(self, index: int, to: QPoint) -> None:
+        """Draw an arrow from the middle of a pane's picture to a point in logical pixels."""
+        scale = self.devicePixelRatioF()
+        self._mark(index, Marks(arrow_to=QPoint(round(to.x() * scale), round(to.y() * scale))))
+
+    def mark_box(self, index: int, box: QRect) -> None:
+        """Draw a rectangle, given in logical pixels, on a pane's picture."""
+        scale = self.devicePixelRatioF()
+        x, y, width, height = (round(value * scale) for value in (box.x(), box.y(), box.width(), box.height()))
+        self._mark(index, Marks(box=QRect(x, y, width, height)))
+
+    def clear_marks(self) -> None:
+        """Take arrow and rectangle away."""
+        for index, view in enumerate(self.views):
+            if view.marks is not None:
+                self._mark(index, None)
+
+    def _mark(self, index: int, marks: Marks | None) -> None:
+        view = self.views[index]
+        view.set_marks(marks)
+        self.update_px(view.area)
+
     def mark_drop_target(self, indexes: list[int]) -> None:
         """Frame the panes a drop would concern; an empty list takes the frames away."""
         if indexes != self._drop_targets:
@@ -328,8 +362,8 @@ class WallWidget(QWidget):
         """Frame the selected pane in the gap around it, so that no pixel of a picture is covered, and drop targets."""
         width = max(2, round(GAP_PX * self.devicePixelRatioF()) // 2)
         for view in self._visible:
-            if view.selected:
-                frame(painter, view.rect, width, ACCENT)
+            if view.selected or view.ptz.is_alarm:
+                frame(painter, view.rect, width, _frame_color(view))
         for index in self._drop_targets:
             if index < len(self.views) and not (rect := self.views[index].rect).isEmpty():
                 painter.fillRect(rect, QColor(61, 155, 233, 46))
@@ -379,6 +413,13 @@ def _timer(parent: WallWidget, slot: object, precise: bool = False) -> QTimer:
         timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(slot)
     return timer
+
+
+def _frame_color(view: PaneView) -> QColor:
+    """Return the colour of a pane's frame: a camera that may turn on, PTZ mode, else just selected."""
+    if view.ptz.is_alarm:
+        return ALARM
+    return ACCENT if view.ptz.mode_speed is None else MODE
 
 
 def _scaled(region: QRegion, scale: float) -> QRegion:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wallclient.services.catalogs import Catalogs
     from wallclient.services.centers import Centers
     from wallclient.ui.patrol_services import PatrolServices
+    from wallclient.ui.ptz_services import PtzServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,4 @@ class WindowNeeds:
     loop: asyncio.AbstractEventLoop
     catalogs: "Catalogs | None" = None  # without them the tree is read from the centers alone, and nothing is searched
     patrols: "PatrolServices | None" = None  # without them there are no rounds
+    ptz: "PtzServices | None" = None  # without them no camera is steered
