@@ -20,7 +20,7 @@ from wallclient.demo.city_view import CityView
 from wallclient.demo.events import EventBus, ForSession
 from wallclient.demo.operators import RIVALS, Operator
 from wallclient.demo.ptz_camera import Outline, PtzCamera
-from wallclient.demo.ptz_holding import Claimant, Held
+from wallclient.demo.ptz_holding import Claimant, Held, OutOfReach
 from wallclient.demo.ptz_motion import Motion
 from wallclient.demo.stations import STREAMED
 from wallclient.domain.node import CameraKind
@@ -28,7 +28,7 @@ from wallclient.domain.ptz import PtzAbility, Steering, Tier, Velocity
 
 ABILITIES = tuple(ability.value for ability in PtzAbility)  # of every PTZ camera here
 PTZ_STREAMS = tuple(range(3, STREAMED + 1, 4))  # numbers of the streamed cameras that are PTZ cameras
-_RIVAL_SESSION = "rival"
+_RIVAL_SESSION = "rival-"
 _RIVAL_REASON = "处置突发警情"
 _RIVAL_STEP_S = 0.25
 _RIVAL_STAYS_S = (4.0, 10.0)
@@ -110,7 +110,7 @@ class PtzDesk:
         """Give every camera free: all sessions have ended."""
         for camera in list(self._cameras.values()):
             holder = camera.holding.holder(self._clock())
-            if holder is not None and holder.session != _RIVAL_SESSION:
+            if holder is not None and not holder.session.startswith(_RIVAL_SESSION):
                 self.release_session(holder.session)
 
     def is_moved_by(self, channel_id: str, user: str) -> bool:
@@ -195,7 +195,7 @@ class PtzDesk:
 
     def rival_takes(self, number: int, stays_s: float, tier: Tier = Tier.CITY) -> bool:
         """Let the simulated operator of a tier take a camera and move it for a while; tell whether he could."""
-        who, channel_id = claimant(RIVALS[tier], _RIVAL_SESSION), f"c{number}"
+        who, channel_id = claimant(RIVALS[tier], f"{_RIVAL_SESSION}{tier.value}"), f"c{number}"
         self.by_number(number)
         try:
             self.reserve(channel_id, who, stays_s + 1.0, _RIVAL_REASON)
@@ -214,10 +214,12 @@ class PtzDesk:
                     return
                 velocity = Velocity(dice.uniform(-0.5, 0.5), dice.uniform(-0.2, 0.2), dice.uniform(-0.3, 0.3))
                 with self.changing(channel_id) as (camera, now):
+                    if camera.holding.holder(now) != who:
+                        return  # somebody took it from him; given free again it is not his
                     camera.steer(now, who, Steering(hand, number, velocity))
                 await asyncio.sleep(min(_RIVAL_STEP_S, max(0.01, until_s - self._clock())))
-        except Held:
-            return  # somebody of higher rank took it from him
+        except OutOfReach:
+            return
         finally:
             with self.changing(channel_id) as (camera, now):
                 camera.release(now, who.session)

@@ -63,12 +63,13 @@ class _NoAnswer(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Say nothing."""
-        if self._hangs_up:
-            transport = getattr(getattr(receive, "__self__", None), "transport", None)  # uvicorn's; no other way to it
+        transport = getattr(getattr(receive, "__self__", None), "transport", None)  # uvicorn's; no other way to it
+        try:
+            while not self._hangs_up and (await receive())["type"] != "http.disconnect":
+                pass
+        finally:  # also when the center stops: the server would answer 500
             if transport is not None:
                 transport.abort()
-        while (await receive())["type"] != "http.disconnect":
-            pass
 
 
 class PtzApi:
