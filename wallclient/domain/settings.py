@@ -24,4 +24,5 @@ class Settings:
     show_info: bool = False
     tree_visible: bool = True
     tree_width_px: int = 0  # logical pixels; 0: by screen
+    auto_rounds: tuple[str, ...] = ()  # "center key/plan id": patrol plans whose rounds begin by themselves here
     windows: tuple[str, ...] = field(default=())  # Qt geometry of each window, base64
