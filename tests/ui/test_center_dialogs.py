@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QPushButton
 from window_fakes import FakeSession, FakeWall, channel
 
 from tests.services.test_centers import MemoryStore, OneSource
@@ -309,6 +309,21 @@ def test_a_center_that_is_not_trusted_says_why_when_tested_and_at_the_log_in(
         assert TRUST[kind][language] in log_in._error.text()
         assert log_in.isVisible()
         assert secure._state.requests == 0
+
+
+def test_a_long_sentence_takes_no_room_from_the_fields(qtbot, run, background, centers):
+    centers.add(CenterConfig("t", "https://127.0.0.1:9", "渝中分局"))
+    for dialog in (LogInDialog(centers, background, METRICS, "t"), CenterDialog(centers, background, METRICS)):
+        qtbot.addWidget(dialog)
+        with qtbot.waitExposed(dialog):
+            dialog.show()
+        fields = [w for kind in (QLineEdit, QCheckBox, QPushButton) for w in dialog.findChildren(kind) if w.isVisible()]
+        before, heights = dialog.height(), [field.height() for field in fields]
+        dialog.show_error("It is not so, and this has to be said in a sentence that goes on and on. " * 8)
+        run(lambda dialog=dialog, before=before: dialog.height() > before)
+        assert len(fields) > 3
+        assert [field.height() for field in fields] == heights
+        assert dialog.buttons.geometry().bottom() < dialog.height()
 
 
 # Roots of the tree

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -64,6 +64,15 @@ class PlainDialog(QDialog):
         """Say what went wrong; an empty text takes it away."""
         self._error.setText(text)
         self._error.setVisible(bool(text))
+
+    def event(self, event: QEvent) -> bool:
+        """Grow where sentences came that need more lines: Qt would take the room from the fields instead."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show) and (layout := self.layout()) is not None:
+            needed = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+            if needed > self.height():
+                self.resize(self.width(), needed)
+        return done
 
     def hint(self, text: str) -> QLabel:
         """Add a quiet line to the body."""
