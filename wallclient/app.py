@@ -27,6 +27,7 @@ from wallclient.services.center_access import AccessState, StandIn
 from wallclient.services.centers import Centers
 from wallclient.services.cruises import Cruises
 from wallclient.services.joystick import Joysticks
+from wallclient.services.patrols import Patrols
 from wallclient.services.preferences import Preferences
 from wallclient.services.presets import Presets
 from wallclient.services.secret_keeper import SecretKeeper
@@ -69,9 +70,11 @@ class Application:
         self.deck = Deck(self.pool, self.centers)
         loop = asyncio.get_running_loop()
         self.catalogs = Catalogs(self.centers, data)
+        self.patrols = Patrols(self.centers, data)
         steering = PtzServices(self.helm, self.presets, self.cruises, self.joysticks, DBusScreenLock())
         needs = WindowNeeds(self.centers, self.library, self.preferences, metrics, loop, self.catalogs, ptz=steering)
         self.windows = Windows(self._new_wall, needs)
+        self.patrols.noticed.connect(self.windows.notify)
         self._set_aside = [file.set_aside for file in (settings, views, cruises, joysticks) if file.set_aside]
         self._connected: set[str] = set()
         self.centers.status_changed.connect(self._on_status_changed)
@@ -132,6 +135,7 @@ class Application:
     async def close(self) -> None:
         """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
+        await self.patrols.close()  # while there are sessions: rounds stand still, records are put on disk
         self.cruises.close()
         self.presets.close()
         await self.joysticks.close()

@@ -18,7 +18,7 @@ def config_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """Return the operator's folder of data this program can fetch again, such as the mirrors; it need not exist yet."""
+    """Return the operator's folder of data: mirrors, and records that wait for their center; it need not exist yet."""
     return Path(platformdirs.user_data_dir("wallclient", appauthor=False))
 
 
