@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from wallclient.api import patrol_models as docs
+from wallclient.api import shapes
 from wallclient.domain.errors import BadPayload
 from wallclient.domain.patrol import (
     Acknowledgement,
@@ -337,6 +338,6 @@ def unpack_acknowledgement(body: bytes) -> Acknowledgement:
 
 def _unpacked(body: bytes, shape: type[_Document]) -> _Document:
     try:
-        return msgspec.json.decode(body, type=shape)
+        return shapes.read(body, shape)
     except (msgspec.MsgspecError, ValueError, RecursionError) as err:
         raise BadPayload(f"{shape.__name__}: {type(err).__name__}") from None
