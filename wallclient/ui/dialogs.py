@@ -51,7 +51,7 @@ class PlainDialog(QDialog):
         layout.setSpacing(metrics.space_px * 2)
         self._heading = _label(title, "DialogTitle")
         layout.addWidget(self._heading)
-        layout.addLayout(self.body)
+        layout.addLayout(self.body, 1)  # room to spare is not put around the heading
         layout.addWidget(self._error)
         layout.addWidget(self.buttons)
 
@@ -132,7 +132,7 @@ class KeysDialog(PlainDialog):
         super().__init__(self.tr("Keys"), metrics, parent)
 
         columns = QHBoxLayout()
-        columns.setSpacing(metrics.space_px * 6)
+        columns.setSpacing(metrics.space_px * 3)
         self.body.addLayout(columns)
         for groups in ((Group.PANES,), (Group.LAYOUTS, Group.PATROL), (Group.PTZ, Group.MOUSE), (Group.WINDOW,)):
             grid = QGridLayout()
