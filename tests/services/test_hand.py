@@ -320,6 +320,27 @@ def test_a_camera_moved_by_its_new_holder_confirms_our_stop():
     assert rig.state is HandState.IDLE
 
 
+def test_an_answer_to_a_move_confirms_no_stop():
+    rig = Rig()
+    rig.hand.move(RIGHT, 0.0)
+    move = rig.hand.due(0.0)
+    rig.hand.stop(0.1)
+    assert rig.hand.due(0.1)
+    rig.hand.answered(move.steering.number, PtzStatus(is_moving=False), 0.15)
+    assert rig.hand.is_stop_owed, "the center may not have seen the stop, and obey a later move that is on its way"
+
+
+def test_a_second_tap_is_as_fast_as_the_first():
+    rig = Rig()
+    for _ in range(3):
+        rig.press()
+        assert rig.sent[-1] == (rig.now, rig.sent[-1][1])
+        assert rig.sent[-1][1].steering.velocity == RIGHT
+        rig.run(0.01)
+        rig.let_go()
+        rig.run(0.02)
+
+
 def test_a_stop_that_says_still_moving_is_repeated():
     rig = Rig()
     rig.hand.move(RIGHT, 0.0)

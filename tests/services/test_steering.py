@@ -11,7 +11,7 @@ from tests.services.ptz_fakes import ABILITIES, FakeCenters, FakePtzCenter, unti
 from wallclient.api.ptz import PtzCenter
 from wallclient.domain.errors import CameraHeld, NotAble, ServerFailed, SignInNeeded
 from wallclient.domain.ptz import DEAD_MAN_S, Holder, PtzChanged, PtzStatus, TakeOver, Tier, Velocity
-from wallclient.services import ptz_states, reservations
+from wallclient.services import hand, ptz_states, reservations
 from wallclient.services.center_access import AccessState
 from wallclient.services.hand import HandState
 from wallclient.services.steering import CLOSE_S, Helm
@@ -147,6 +147,25 @@ def test_an_unconfirmed_stop_stays_red_until_the_center_is_back(run, centers, ce
         await until(lambda: len(center.called("ptz")) > reads)
         assert not told.helm.unconfirmed()
         assert not told.refused
+        await told.helm.close()
+
+    run(shift())
+
+
+def test_a_center_that_is_back_is_told_of_the_stop_at_once(run, centers, center, monkeypatch):
+    monkeypatch.setattr(hand, "CALM_REPEAT_S", 1000.0)
+
+    async def shift():
+        told = Told(centers)
+        told.helm.move(CAMERA, RIGHT)
+        await until(lambda: center.obeyed)
+        center.refusal = SignInNeeded("")
+        told.helm.move(CAMERA, Velocity())
+        await until(lambda: told.refused and told.hand() is HandState.UNCONFIRMED)
+        centers.set_state(AccessState.SIGNED_OUT)
+        center.refusal = None
+        centers.set_state(AccessState.CONNECTED)
+        await until(lambda: told.hand() is HandState.IDLE)
         await told.helm.close()
 
     run(shift())
