@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     display = virtual_display() if options.virtual or not has_display() else contextlib.nullcontext()
     try:
         with display, tempfile.TemporaryDirectory(prefix="wallclient-bench-") as folder:
-            center = DemoProcess(_CAMERAS, round(options.fps), prepare=_CAMERAS)
+            center = DemoProcess(_CAMERAS, round(options.fps), prepare=_CAMERAS, ptz_pictures=0)  # all looped
             try:
                 center.start(lambda done, total: _say(f"drawing the cameras' scenes, once: {done}/{total}"))
                 figures = _run_in_application(options, center, Path(folder))
