@@ -41,6 +41,7 @@ from wallclient.storage.settings import config_folder, data_folder, settings_fil
 from wallclient.storage.views import views_file
 from wallclient.ui import i18n, theme
 from wallclient.ui.collector import Collector
+from wallclient.ui.patrol_services import PatrolServices
 from wallclient.ui.ptz_lock import DBusScreenLock
 from wallclient.ui.ptz_services import PtzServices
 from wallclient.ui.window_needs import WindowNeeds
@@ -72,7 +73,10 @@ class Application:
         self.catalogs = Catalogs(self.centers, data)
         self.patrols = Patrols(self.centers, data)
         steering = PtzServices(self.helm, self.presets, self.cruises, self.joysticks, DBusScreenLock())
-        needs = WindowNeeds(self.centers, self.library, self.preferences, metrics, loop, self.catalogs, ptz=steering)
+        rounds = PatrolServices(self.patrols, self.presets, self.helm)
+        needs = WindowNeeds(
+            self.centers, self.library, self.preferences, metrics, loop, self.catalogs, rounds, ptz=steering
+        )
         self.windows = Windows(self._new_wall, needs)
         self.patrols.noticed.connect(self.windows.notify)
         self._set_aside = [file.set_aside for file in (settings, views, cruises, joysticks) if file.set_aside]

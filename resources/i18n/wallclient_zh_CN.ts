@@ -292,6 +292,49 @@
     </message>
 </context>
 <context>
+    <name>JoystickDialog</name>
+    <message>
+        <source>Joystick</source>
+        <translation>摇杆</translation>
+    </message>
+    <message>
+        <source>No joystick was found. Plug one in; it appears here by itself.</source>
+        <translation>未发现摇杆。插入后会自动显示在这里。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Usual settings</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Joysticks can&apos;t be read on this computer. The log says why.</source>
+        <translation>本机无法读取摇杆，原因见日志。</translation>
+    </message>
+    <message>
+        <source>Moves</source>
+        <translation>控制</translation>
+    </message>
+    <message>
+        <source>Dead zone</source>
+        <translation>死区</translation>
+    </message>
+    <message>
+        <source>Curve</source>
+        <translation>曲线</translation>
+    </message>
+    <message>
+        <source>Axis {number}</source>
+        <translation>轴 {number}</translation>
+    </message>
+</context>
+<context>
     <name>KeysDialog</name>
     <message>
         <source>Keys</source>
@@ -371,10 +414,331 @@
     </message>
 </context>
 <context>
+    <name>PtzCruiseDialog</name>
+    <message>
+        <source>Cruise</source>
+        <translation>巡航</translation>
+    </message>
+    <message>
+        <source>New cruise</source>
+        <translation>新建巡航</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Drag the points into their order. The cruise begins anew after the last one.</source>
+        <translation>拖动可调整巡航点顺序，走完最后一点后从头循环。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>停留</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预置位</translation>
+    </message>
+    <message>
+        <source>(deleted preset)</source>
+        <translation>（预置位已删除）</translation>
+    </message>
+    <message>
+        <source>{number}  {name}   –   {dwell} s, {speed} %</source>
+        <translation>{number}  {name}   –   {dwell} 秒，{speed}%</translation>
+    </message>
+    <message>
+        <source>The camera has no presets yet.</source>
+        <translation>该摄像机还没有预置位。</translation>
+    </message>
+</context>
+<context>
+    <name>PtzCruiseList</name>
+    <message>
+        <source>Start</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>New…</source>
+        <translation>新建…</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>{name}  ({points} points)</source>
+        <translation>{name}（{points} 个点）</translation>
+    </message>
+    <message>
+        <source>The cruise “{name}” will be gone. If it runs, it is stopped.</source>
+        <translation>巡航“{name}”将被删除；若正在运行，将先停止。</translation>
+    </message>
+    <message>
+        <source>Delete the cruise</source>
+        <translation>删除巡航</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>PtzHolderBox</name>
+    <message>
+        <source>Take over…</source>
+        <translation>接管…</translation>
+    </message>
+    <message>
+        <source>No camera selected</source>
+        <translation>未选中摄像机</translation>
+    </message>
+    <message>
+        <source>Asking the center…</source>
+        <translation>正在查询中心…</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>释放</translation>
+    </message>
+    <message>
+        <source>Reserve</source>
+        <translation>锁定</translation>
+    </message>
+    <message>
+        <source>Held by {who}</source>
+        <translation>{who} 占用中</translation>
+    </message>
+    <message>
+        <source>Nobody else steers the camera until you release it</source>
+        <translation>释放之前其他人不能操控该摄像机</translation>
+    </message>
+    <message>
+        <source>Take the camera from its holder, with a reason</source>
+        <translation>填写理由后从占用者手中接管</translation>
+    </message>
+    <message>
+        <source>Nobody else holds the camera.</source>
+        <translation>没有其他人占用该摄像机。</translation>
+    </message>
+    <message>
+        <source>{who} has the higher priority, or the same.</source>
+        <translation>{who} 的优先级更高或相同。</translation>
+    </message>
+</context>
+<context>
+    <name>PtzPad</name>
+    <message>
+        <source>Pan and tilt</source>
+        <translation>云台方向</translation>
+    </message>
+</context>
+<context>
+    <name>PtzPanel</name>
+    <message>
+        <source>Zoom</source>
+        <translation>变倍</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>拉近</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>拉远</translation>
+    </message>
+    <message>
+        <source>Focus</source>
+        <translation>聚焦</translation>
+    </message>
+    <message>
+        <source>Focus far</source>
+        <translation>聚焦远</translation>
+    </message>
+    <message>
+        <source>Focus near</source>
+        <translation>聚焦近</translation>
+    </message>
+    <message>
+        <source>Iris</source>
+        <translation>光圈</translation>
+    </message>
+    <message>
+        <source>Open the iris</source>
+        <translation>光圈开大</translation>
+    </message>
+    <message>
+        <source>Close the iris</source>
+        <translation>光圈关小</translation>
+    </message>
+    <message>
+        <source>PTZ</source>
+        <translation>云台</translation>
+    </message>
+    <message>
+        <source>PTZ mode (C)</source>
+        <translation>云台模式 (C)</translation>
+    </message>
+    <message>
+        <source>Steer with keys and on the picture</source>
+        <translation>用键盘和画面操控</translation>
+    </message>
+    <message>
+        <source>Speed at full deflection ([ and ])</source>
+        <translation>推到底时的速度（[ 和 ] 键）</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Wiper</source>
+        <translation>雨刷</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>灯光</translation>
+    </message>
+    <message>
+        <source>Auxiliaries</source>
+        <translation>辅助开关</translation>
+    </message>
+    <message>
+        <source>Auxiliary {number} on</source>
+        <translation>辅助 {number} 开</translation>
+    </message>
+    <message>
+        <source>Auxiliary {number} off</source>
+        <translation>辅助 {number} 关</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>预置位</translation>
+    </message>
+    <message>
+        <source>Cruises</source>
+        <translation>巡航</translation>
+    </message>
+    <message>
+        <source>Add preset from here…</source>
+        <translation>将当前位置设为预置位…</translation>
+    </message>
+    <message>
+        <source>Asking the center…</source>
+        <translation>正在查询中心…</translation>
+    </message>
+    <message>
+        <source>The camera has no presets yet.</source>
+        <translation>该摄像机还没有预置位。</translation>
+    </message>
+</context>
+<context>
+    <name>PtzPresetList</name>
+    <message>
+        <source>New preset from here</source>
+        <translation>新建预置位（当前位置）</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>转到</translation>
+    </message>
+    <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
+        <source>Overwrite with the present position…</source>
+        <translation>用当前位置覆盖…</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Rename the preset</source>
+        <translation>重命名预置位</translation>
+    </message>
+    <message>
+        <source>Preset {number} “{name}” will stand for the present position. The former one is lost.</source>
+        <translation>预置位 {number}“{name}”将改为当前位置，原位置会丢失。</translation>
+    </message>
+    <message>
+        <source>Overwrite the preset</source>
+        <translation>覆盖预置位</translation>
+    </message>
+    <message>
+        <source>Overwrite</source>
+        <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>Preset {number} “{name}” and its picture will be gone, also from cruises.</source>
+        <translation>预置位 {number}“{name}”及其缩略图将被删除，巡航中也会去掉该点。</translation>
+    </message>
+    <message>
+        <source>Delete the preset</source>
+        <translation>删除预置位</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
     <name>QuestionDialog</name>
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ReasonDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Take over the camera</source>
+        <translation>接管摄像机</translation>
+    </message>
+    <message>
+        <source>{camera} is held by {who}, who will be told who took it and why.</source>
+        <translation>{camera} 由 {who} 占用，对方会收到接管人和理由。</translation>
+    </message>
+    <message>
+        <source>Reason, such as: search for a missing child</source>
+        <translation>理由，例如：寻找走失儿童</translation>
+    </message>
+    <message>
+        <source>Take over</source>
+        <translation>接管</translation>
     </message>
 </context>
 <context>
@@ -403,8 +767,16 @@
         <translation>中心…</translation>
     </message>
     <message>
+        <source>Joystick…</source>
+        <translation>摇杆…</translation>
+    </message>
+    <message>
         <source>Centers</source>
         <translation>中心</translation>
+    </message>
+    <message>
+        <source>Joystick</source>
+        <translation>摇杆</translation>
     </message>
     <message>
         <source>Language</source>
@@ -871,6 +1243,185 @@
     </message>
 </context>
 <context>
+    <name>ptz</name>
+    <message>
+        <source>Nothing</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Inverted</source>
+        <translation>反向</translation>
+    </message>
+    <message>
+        <source>City</source>
+        <translation>市级</translation>
+    </message>
+    <message>
+        <source>District</source>
+        <translation>区级</translation>
+    </message>
+    <message>
+        <source>Station</source>
+        <translation>所级</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>Paused: the camera is being steered</source>
+        <translation>已暂停：摄像机正被操控</translation>
+    </message>
+    <message>
+        <source>Paused: the camera can&apos;t be reached</source>
+        <translation>已暂停：无法连接摄像机</translation>
+    </message>
+    <message>
+        <source>Pan</source>
+        <translation>水平</translation>
+    </message>
+    <message>
+        <source>Tilt</source>
+        <translation>俯仰</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>变倍</translation>
+    </message>
+    <message>
+        <source>Focus</source>
+        <translation>聚焦</translation>
+    </message>
+    <message>
+        <source>Iris</source>
+        <translation>光圈</translation>
+    </message>
+    <message>
+        <source>Stop the camera</source>
+        <translation>停止云台</translation>
+    </message>
+    <message>
+        <source>Go to preset</source>
+        <translation>转到预置位</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>拉近</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>拉远</translation>
+    </message>
+    <message>
+        <source>Focus far</source>
+        <translation>聚焦远</translation>
+    </message>
+    <message>
+        <source>Focus near</source>
+        <translation>聚焦近</translation>
+    </message>
+    <message>
+        <source>Open the iris</source>
+        <translation>光圈开大</translation>
+    </message>
+    <message>
+        <source>Close the iris</source>
+        <translation>光圈关小</translation>
+    </message>
+    <message>
+        <source>Slow while held</source>
+        <translation>按住时慢速</translation>
+    </message>
+    <message>
+        <source>Next pane</source>
+        <translation>下一窗格</translation>
+    </message>
+    <message>
+        <source>Previous pane</source>
+        <translation>上一窗格</translation>
+    </message>
+    <message>
+        <source>Snapshot</source>
+        <translation>抓图</translation>
+    </message>
+    <message>
+        <source>There is no camera in the selected pane.</source>
+        <translation>选中的窗格没有摄像机。</translation>
+    </message>
+    <message>
+        <source>The center can&apos;t do this with the camera.</source>
+        <translation>中心不支持对该摄像机进行此操作。</translation>
+    </message>
+    <message>
+        <source>This camera can&apos;t be steered.</source>
+        <translation>该摄像机不支持云台控制。</translation>
+    </message>
+    <message>
+        <source>This camera can&apos;t do this.</source>
+        <translation>该摄像机不支持此操作。</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
+        <source>Reserved by you, {seconds} s left</source>
+        <translation>您已锁定，剩余 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Held by you, {seconds} s left</source>
+        <translation>您正在操控，剩余 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Reserved by {who}, {seconds} s left</source>
+        <translation>{who} 已锁定，剩余 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Held by {who}, {seconds} s left</source>
+        <translation>{who} 操控中，剩余 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Stop not confirmed – the camera may still turn</source>
+        <translation>停止未确认 – 云台可能仍在转动</translation>
+    </message>
+    <message>
+        <source>Stop not confirmed</source>
+        <translation>停止未确认</translation>
+    </message>
+    <message>
+        <source>The center does not answer the steering</source>
+        <translation>中心未响应操控</translation>
+    </message>
+    <message>
+        <source>Taken over by {who}: {reason}</source>
+        <translation>已被 {who} 接管：{reason}</translation>
+    </message>
+    <message>
+        <source>Cruise: {name}</source>
+        <translation>巡航：{name}</translation>
+    </message>
+    <message>
+        <source>Reserved by you</source>
+        <translation>您已锁定</translation>
+    </message>
+    <message>
+        <source>Held by you</source>
+        <translation>您正在操控</translation>
+    </message>
+    <message>
+        <source>Reserved by {who}</source>
+        <translation>{who} 已锁定</translation>
+    </message>
+    <message>
+        <source>Held by {who}</source>
+        <translation>{who} 操控中</translation>
+    </message>
+    <message>
+        <source>PTZ {percent} %</source>
+        <translation>云台 {percent}%</translation>
+    </message>
+</context>
+<context>
     <name>shortcuts</name>
     <message>
         <source>Panes</source>
@@ -879,6 +1430,10 @@
     <message>
         <source>Layouts and views</source>
         <translation>布局与视图</translation>
+    </message>
+    <message>
+        <source>PTZ mode</source>
+        <translation>云台模式</translation>
     </message>
     <message>
         <source>Window</source>
@@ -1001,6 +1556,14 @@
         <translation>打开视图</translation>
     </message>
     <message>
+        <source>PTZ mode on or off</source>
+        <translation>开关云台模式</translation>
+    </message>
+    <message>
+        <source>PTZ panel on or off</source>
+        <translation>显示或隐藏云台面板</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
@@ -1083,6 +1646,62 @@
     <message>
         <source>Middle double click</source>
         <translation>中键双击</translation>
+    </message>
+    <message>
+        <source>Arrow keys</source>
+        <translation>方向键</translation>
+    </message>
+    <message>
+        <source>Turn; two for a diagonal</source>
+        <translation>转动，两键同按为斜向</translation>
+    </message>
+    <message>
+        <source>Keypad 1–9</source>
+        <translation>小键盘 1–9</translation>
+    </message>
+    <message>
+        <source>Turn in eight directions</source>
+        <translation>八个方向转动</translation>
+    </message>
+    <message>
+        <source>Zoom the camera in and out</source>
+        <translation>摄像机拉近、拉远</translation>
+    </message>
+    <message>
+        <source>Focus far and near</source>
+        <translation>聚焦远、近</translation>
+    </message>
+    <message>
+        <source>Open and close the iris</source>
+        <translation>光圈开大、关小</translation>
+    </message>
+    <message>
+        <source>Steer faster and slower</source>
+        <translation>加速、减速</translation>
+    </message>
+    <message>
+        <source>Stop the camera in any case</source>
+        <translation>立即停止云台</translation>
+    </message>
+    <message>
+        <source>Go to preset 1 to 9</source>
+        <translation>转到预置位 1 至 9</translation>
+    </message>
+    <message>
+        <source>Turn; the farther, the faster</source>
+        <translation>转动，拖得越远越快</translation>
+    </message>
+    <message>
+        <source>Bring the place to the middle</source>
+        <translation>将该点移到画面中央</translation>
+    </message>
+    <message>
+        <source>Shift+drag</source>
+        <translation>Shift+拖动</translation>
+    </message>
+    <message>
+        <source>Zoom into the rectangle</source>
+        <translation>框选放大</translation>
     </message>
 </context>
 <context>
@@ -1182,6 +1801,14 @@
     <message>
         <source>The center does not know this any more.</source>
         <translation>中心已没有该对象。</translation>
+    </message>
+    <message>
+        <source>Somebody else is steering the camera.</source>
+        <translation>其他人正在操控该摄像机。</translation>
+    </message>
+    <message>
+        <source>The camera or its center can&apos;t do this.</source>
+        <translation>摄像机或中心不支持此操作。</translation>
     </message>
     <message>
         <source>The center is busy. Please try again in a moment.</source>
@@ -1320,6 +1947,14 @@
         <translation>{subject}拒收了一条记录，该记录已保留在本机。</translation>
     </message>
     <message>
+        <source>{subject} was taken over by {detail}</source>
+        <translation>{subject} 已被接管：{detail}</translation>
+    </message>
+    <message>
+        <source>{subject}: the stop is not confirmed, the camera may still turn.</source>
+        <translation>{subject}：停止未确认，云台可能仍在转动。</translation>
+    </message>
+    <message>
         <source>Very many records for {subject} wait on this computer. Check the connection to the center.</source>
         <translation>本机积压了大量待送往{subject}的记录，请检查与中心的连接。</translation>
     </message>
@@ -1354,6 +1989,14 @@
     <message>
         <source>The center is not trusted, nothing was sent. {reason}</source>
         <translation>该中心不可信任，未发送任何数据。{reason}</translation>
+    </message>
+    <message>
+        <source>{who} holds the camera. You may take it over, with a reason.</source>
+        <translation>{who} 正在占用该摄像机，您可填写理由后接管。</translation>
+    </message>
+    <message>
+        <source>{who} holds the camera and has the higher priority, or the same.</source>
+        <translation>{who} 正在占用该摄像机，其优先级更高或相同。</translation>
     </message>
     <message>
         <source>You lack the right “{right}”.</source>

@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     ROUND_OVER = "round_over"  # `subject`: the plan; `shown` of `total` steps were seen
     ROUND_TAKEN = "round_taken"  # `subject`: who goes on with the round elsewhere
     ROUND_BUSY = "round_busy"  # `subject`: the plan whose round can't begin while another is under way here
+    HANDED_OVER = "handed_over"  # `subject`: the shift
     REPORT_SAVED = "report_saved"  # `subject`: the file
     PTZ_TAKEN_OVER = "ptz_taken_over"  # `subject`: the camera, `detail`: who took it from us, and why
     PTZ_STOP_UNCONFIRMED = "ptz_stop_unconfirmed"  # it may still turn, and no pane shows it; `subject`: the camera

@@ -101,6 +101,19 @@ class LayoutBar(QFrame):
         self.views_menu.aboutToShow.connect(self.fill_views_menu)
         self.buttons["views"] = button
 
+    def add_menu(self, name: str, text: str, menu: QMenu) -> None:
+        """Put a button with a menu beside that of the views; `name` is its icon's too."""
+        button = self._button(text)
+        self._layout.removeWidget(button)
+        self._layout.insertWidget(self._layout.indexOf(self.buttons["views"]) + 1, button)
+        button.setObjectName("Views")
+        button.setText(" " + text)
+        button.setIcon(icon(name, size_px=self._metrics.icon_px))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+        self.buttons[name] = button
+
     def fill_views_menu(self) -> None:
         """List the saved views anew."""
         self.views_menu.clear()

@@ -17,10 +17,12 @@ from wallclient.ui.camera_desk import CameraDesk
 from wallclient.ui.center_desk import CenterDesk
 from wallclient.ui.dialogs import KeysDialog, NameDialog, PlainDialog
 from wallclient.ui.icons import app_icon
+from wallclient.ui.joystick_dialog import JoystickDialog
 from wallclient.ui.layout_bar import LayoutBar
 from wallclient.ui.pane_commands import PaneCommands, pictures_folder
 from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.patrol_desk import PatrolDesk, handlers_of
+from wallclient.ui.patrol_doors import PatrolDoors
 from wallclient.ui.ptz_desk import PtzDesk
 from wallclient.ui.settings_dialog import SettingsDialog
 from wallclient.ui.shortcuts import make_actions
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
         self.bar = LayoutBar(wall, needs.library, self.actions_by_command, metrics)
         self.strip = StatusStrip(wall, centers, metrics)
         self.toasts = ToastStack(self.wall_widget, metrics)
+        self.doors = PatrolDoors(self.patrol, needs, self._background, self) if self.patrol else None
         self._put_together()
         self._connect()
         self._on_centers_changed()
@@ -133,6 +136,10 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._splitter, 1)
         if self.patrol is not None:
             layout.addWidget(self.patrol.attach(self.actions_by_command))
+        if self.doors is not None:
+            self.doors.fill(self.actions_by_command)
+            self.bar.add_menu("patrol", self.tr("Patrols"), self.doors.menu)
+            self.strip.add(self.doors.label)
         layout.addWidget(self.strip)
         self.setCentralWidget(center)
         self.tree_panel.setVisible(settings.tree_visible)
@@ -335,7 +342,13 @@ class MainWindow(QMainWindow):
     def _on_settings(self) -> None:
         dialog = SettingsDialog(self._needs.preferences, str(pictures_folder()), self._needs.metrics, self)
         dialog.centers_requested.connect(self.desk.show_centers)
+        dialog.joystick_requested.connect(self._on_joystick)
+        dialog.joystick_button.setEnabled(self.ptz is not None and self.ptz.has_joysticks)
         self._show(dialog)
+
+    def _on_joystick(self) -> None:
+        if self._needs.ptz is not None and self._needs.ptz.joysticks is not None:
+            self._show(JoystickDialog(self._needs.ptz.joysticks, self._needs.metrics, self))
 
     def _on_menu_requested(self, index: int, position: QPoint) -> None:
         menu = pane_menu(self.wall.panes[index], self.actions_by_command, self.commands, self)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -73,11 +74,16 @@ class PtzCruiseDialog(PlainDialog):
         self.speed_spin = QSpinBox(minimum=5, maximum=100, singleStep=5, suffix=" %")
         self.dwell_spin.valueChanged.connect(self._on_figures)
         self.speed_spin.valueChanged.connect(self._on_figures)
+        figures = QHBoxLayout()
+        figures.setSpacing(metrics.space_px)
+        figures.addWidget(self.dwell_spin, 1)
+        figures.addWidget(QLabel(self.tr("Speed")))
+        figures.addWidget(self.speed_spin, 1)
         form = QFormLayout()
         form.setHorizontalSpacing(metrics.space_px * 2)
+        form.setVerticalSpacing(metrics.space_px)
+        form.addRow(self.tr("Stay"), figures)
         form.addRow(self.tr("Preset"), adding)
-        form.addRow(self.tr("Stay"), self.dwell_spin)
-        form.addRow(self.tr("Speed"), self.speed_spin)
         self.body.addLayout(form)
 
     @property

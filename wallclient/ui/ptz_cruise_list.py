@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QGridLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from wallclient.domain.errors import NotAble, NotPermitted, WallError
@@ -45,6 +45,9 @@ class PtzCruiseList(QWidget):
         self._known: tuple[Cruise, ...] = ()
         self._reading = 0
         self.error: WallError | None = None
+        blank = QPixmap(metrics.icon_px, metrics.icon_px)
+        blank.fill(Qt.GlobalColor.transparent)
+        self._blank = QIcon(blank)  # keeps the names in line
         self.list = QListWidget()
         self.list.setObjectName("CruiseList")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -140,7 +143,7 @@ class PtzCruiseList(QWidget):
             if runs and here is not None:
                 text = f"{text} – {run_state_text(here.state)}"
             item.setText(text)
-            item.setIcon(icon("play", COLORS.ok if runs else "#00000000", self._metrics.icon_px))
+            item.setIcon(icon("play", COLORS.ok, self._metrics.icon_px) if runs else self._blank)
             item.setForeground(QColor(COLORS.ok if runs else COLORS.text))
         self._refresh_buttons()
 

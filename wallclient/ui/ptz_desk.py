@@ -1,6 +1,5 @@
 """PTZ in one window: pilot, keys, mouse, panel, joystick and what panes say of it, put together."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -95,9 +94,10 @@ class PtzDesk(QObject):
 
     # --- commands of the window ---
 
-    def handlers(self) -> dict[str, Callable[[], object]]:
-        """Return what to call for each command."""
-        return {"ptz_mode": self.toggle_mode}
+    @property
+    def has_joysticks(self) -> bool:
+        """Tell whether joysticks can be looked for."""
+        return self._services.joysticks is not None
 
     def toggle_mode(self) -> None:
         """Begin or end PTZ mode; its keys need the wall to have the keyboard."""

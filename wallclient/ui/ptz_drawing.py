@@ -54,25 +54,38 @@ def lines(view: "PaneView") -> QPixmap:
     text_px = max(round(12 * view.scale), min(round(17 * view.scale), height // 13))
     line_px = round(text_px * 1.55)
     shown = view.ptz.lines[: max(1, int(height * _MOST_OF_AREA) // line_px)]
-    picture = QPixmap(max(1, width), max(1, line_px * len(shown)))
+    room = width - text_px
+    texts = [_fitting(line, text_px, room) for line in shown]
+    heights = [line_px * (1 + text.count("\n")) for text in texts]
+    picture = QPixmap(max(1, width), max(1, sum(heights)))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    for number, line in enumerate(shown):
-        font = ui_font(text_px, bold=line.tone is not Tone.PLAIN)
-        metrics = QFontMetrics(font)
-        room = width - text_px
-        text = line.text
-        if line.short and metrics.horizontalAdvance(text) > room:
-            text = line.short
-        rect = QRect(0, number * line_px, width, line_px)
+    top = 0
+    for line, text, tall in zip(shown, texts, heights, strict=True):
+        rect = QRect(0, top, width, tall)
+        top += tall
         painter.fillRect(rect, _GROUNDS[line.tone])
-        painter.setFont(font)
+        painter.setFont(ui_font(text_px, bold=line.tone is not Tone.PLAIN))
         painter.setPen(_INKS[line.tone])
         align = Qt.AlignmentFlag.AlignCenter if line.tone is Tone.ALARM else Qt.AlignmentFlag.AlignVCenter
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(rect.adjusted(text_px // 2, 0, -(text_px // 2), 0), align, text)
     painter.end()
     return picture
+
+
+def _fitting(line: PaneLine, text_px: int, room_px: int) -> str:
+    """Return a line as it fits: whole, short, an alarm in two lines, else cut at its end."""
+    metrics = QFontMetrics(ui_font(text_px, bold=line.tone is not Tone.PLAIN))
+    for text in (line.text, line.short):
+        if text and metrics.horizontalAdvance(text) <= room_px:
+            return text
+    if line.tone is Tone.ALARM:
+        words = (line.short or line.text).split(" ")
+        halves = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+        widths = [max(metrics.horizontalAdvance(half) for half in pair) for pair in halves]
+        if widths and min(widths) <= room_px:
+            return "\n".join(halves[widths.index(min(widths))])
+    return metrics.elidedText(line.text, Qt.TextElideMode.ElideRight, room_px)
 
 
 def badge(view: "PaneView") -> QPixmap | None:

@@ -3,9 +3,18 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QMenu, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from wallclient.domain.errors import WallError
 from wallclient.domain.ptz import Preset, PtzAbility
@@ -19,6 +28,44 @@ if TYPE_CHECKING:
     from wallclient.services.live_pane import LivePane
 
 Grab = Callable[[], QImage | None]  # the picture of the selected pane as it is now; None where there is none
+_PICTURE = Qt.ItemDataRole.UserRole + 1
+
+
+class _PresetDelegate(QStyledItemDelegate):
+    """Paints a thumbnail, and below it number and name."""
+
+    def __init__(self, size: QSize, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._size = size
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Return the same size for all."""
+        return self._size
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint one preset."""
+        rect = option.rect  # type: ignore[attr-defined]  # the stubs lack a style option's members
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)  # type: ignore[attr-defined]
+        picture: QPixmap = index.data(_PICTURE)
+        size = picture.deviceIndependentSize().toSize()
+        left = rect.x() + (rect.width() - size.width()) // 2
+        painter.drawPixmap(left, rect.y() + 2, picture)
+        if hovered:
+            painter.setPen(QColor(COLORS.accent))
+            painter.drawRect(left, rect.y() + 2, size.width() - 1, size.height() - 1)
+        font = option.font  # type: ignore[attr-defined]
+        text = QRect(left, rect.y() + size.height() + 3, size.width(), rect.height() - size.height() - 4)
+        number = str(index.data(Qt.ItemDataRole.UserRole))
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setPen(QColor(COLORS.warning))
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, number)
+        room = text.adjusted(metrics.horizontalAdvance(number) + metrics.averageCharWidth(), 0, 0, 0)
+        painter.setPen(QColor(COLORS.accent_text if hovered else COLORS.text))
+        name = metrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
 
 
 class PtzPresetList(QListWidget):
@@ -50,9 +97,9 @@ class PtzPresetList(QListWidget):
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
-        self.setIconSize(self._picture_px)
-        self.setGridSize(self._picture_px + QSize(metrics.space_px, round(metrics.text_px * 1.9)))
-        self.setWordWrap(False)
+        size = self._picture_px + QSize(metrics.space_px, round(metrics.text_px * 2.1))
+        self.setGridSize(size)
+        self.setItemDelegate(_PresetDelegate(size, self))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -96,11 +143,10 @@ class PtzPresetList(QListWidget):
         self._shown = presets
         self.clear()
         for preset in presets:
-            item = QListWidgetItem(f"{preset.number}  {preset.name}")
+            item = QListWidgetItem(preset.name)
             item.setData(Qt.ItemDataRole.UserRole, preset.number)
             item.setToolTip(preset.name)
-            item.setIcon(QIcon(self._picture(preset, None)))
-            item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+            item.setData(_PICTURE, self._picture(preset, None))
             self.addItem(item)
             if preset.picture_id:
                 self._background.start(self._fetch(self._channel_id, preset))
@@ -112,7 +158,7 @@ class PtzPresetList(QListWidget):
             return  # the number stands in its place
         if channel_id == self._channel_id and preset in self._shown:
             image = QImage.fromData(jpeg, "JPEG")  # type: ignore[arg-type]  # the stubs want bytes, Qt a str
-            self.item(self._shown.index(preset)).setIcon(QIcon(self._picture(preset, image)))
+            self.item(self._shown.index(preset)).setData(_PICTURE, self._picture(preset, image))
 
     def _picture(self, preset: Preset, image: QImage | None) -> QPixmap:
         """Draw a thumbnail, or the number in its place; what is no picture counts as none."""

@@ -58,7 +58,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaneLine:
-    """One line over a pane's picture; `short` is for where `text` has no room."""
+    """One line over a pane's picture; `short` is for where `text` has no room. An alarm may take two lines."""
 
     text: str
     tone: Tone = Tone.PLAIN
@@ -103,6 +103,8 @@ def lack_text(lack: WallError | None, ability: PtzAbility | None = None) -> str:
             return QCoreApplication.translate("ptz", "There is no camera in the selected pane.")
         if ability in (PtzAbility.CRUISES, PtzAbility.RESERVATION):
             return QCoreApplication.translate("ptz", "The center can't do this with the camera.")
+        if ability is None:
+            return QCoreApplication.translate("ptz", "This camera can't be steered.")
         return QCoreApplication.translate("ptz", "This camera can't do this.")
     return error_text(lack)
 
@@ -114,11 +116,11 @@ def holder_text(holder: Holder | None, seconds_left: int) -> str:
     if holder.is_me and holder.is_reserved:
         return QCoreApplication.translate("ptz", "Reserved by you, {seconds} s left").format(seconds=seconds_left)
     if holder.is_me:
-        return QCoreApplication.translate("ptz", "You are steering, {seconds} s left").format(seconds=seconds_left)
+        return QCoreApplication.translate("ptz", "Held by you, {seconds} s left").format(seconds=seconds_left)
     text = (
         QCoreApplication.translate("ptz", "Reserved by {who}, {seconds} s left")
         if holder.is_reserved
-        else QCoreApplication.translate("ptz", "Steered by {who}, {seconds} s left")
+        else QCoreApplication.translate("ptz", "Held by {who}, {seconds} s left")
     )
     return text.format(who=f"{who_text(holder)} ({tier_text(holder.tier)})", seconds=seconds_left)
 
@@ -150,10 +152,10 @@ def _pane_holder(holder: Holder) -> str:
     if holder.is_me:
         if holder.is_reserved:
             return QCoreApplication.translate("ptz", "Reserved by you")
-        return QCoreApplication.translate("ptz", "You are steering")
+        return QCoreApplication.translate("ptz", "Held by you")
     if holder.is_reserved:
         return QCoreApplication.translate("ptz", "Reserved by {who}").format(who=who_text(holder))
-    return QCoreApplication.translate("ptz", "{who} is steering").format(who=who_text(holder))
+    return QCoreApplication.translate("ptz", "Held by {who}").format(who=who_text(holder))
 
 
 def badge_text(speed: float) -> str:

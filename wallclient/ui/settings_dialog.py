@@ -25,6 +25,7 @@ class SettingsDialog(PlainDialog):
     """Changes `Preferences`; the list of centers is a dialog of its own, because it takes effect at once."""
 
     centers_requested = Signal()
+    joystick_requested = Signal()
 
     def __init__(self, preferences: Preferences, pictures_folder: str, metrics: Metrics, parent: QWidget | None = None):
         super().__init__(self.tr("Settings"), metrics, parent)
@@ -54,10 +55,17 @@ class SettingsDialog(PlainDialog):
         centers = QHBoxLayout()
         centers.addWidget(self.centers_button)
         centers.addStretch(1)
+        self.joystick_button = QPushButton(self.tr("Joystick…"))
+        self.joystick_button.setAutoDefault(False)
+        self.joystick_button.clicked.connect(self.joystick_requested)
+        joystick = QHBoxLayout()
+        joystick.addWidget(self.joystick_button)
+        joystick.addStretch(1)
         form = QFormLayout()
         form.setVerticalSpacing(metrics.space_px * 3 // 2)
         form.setHorizontalSpacing(metrics.space_px * 2)
         form.addRow(self.tr("Centers"), centers)
+        form.addRow(self.tr("Joystick"), joystick)
         form.addRow(self.tr("Language"), self.language_box)
         form.addRow(self.tr("Snapshot format"), self.format_box)
         form.addRow(self.tr("Snapshot folder"), folder)

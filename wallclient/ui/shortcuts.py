@@ -111,7 +111,7 @@ MOUSE: tuple[tuple[str, str], ...] = (
     (QT_TRANSLATE_NOOP("shortcuts", "Middle double click"), QT_TRANSLATE_NOOP("shortcuts", "Whole picture")),
 )
 PTZ_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (  # `ui.ptz_keys` takes them while PTZ mode is on
-    (("Left", "Right", "Up", "Down"), QT_TRANSLATE_NOOP("shortcuts", "Turn while held, two for a diagonal")),
+    ((QT_TRANSLATE_NOOP("shortcuts", "Arrow keys"),), QT_TRANSLATE_NOOP("shortcuts", "Turn; two for a diagonal")),
     ((QT_TRANSLATE_NOOP("shortcuts", "Keypad 1–9"),), QT_TRANSLATE_NOOP("shortcuts", "Turn in eight directions")),
     (("+", "-"), QT_TRANSLATE_NOOP("shortcuts", "Zoom the camera in and out")),
     ((".", ","), QT_TRANSLATE_NOOP("shortcuts", "Focus far and near")),

@@ -128,6 +128,7 @@ _NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.ROUND_OVER: QT_TRANSLATE_NOOP("text", "Round over: {subject}. {shown} of {total} steps seen."),
     NoticeKind.ROUND_TAKEN: QT_TRANSLATE_NOOP("text", "{subject} goes on with the round."),
     NoticeKind.ROUND_BUSY: QT_TRANSLATE_NOOP("text", "{subject}: another round is under way in this window."),
+    NoticeKind.HANDED_OVER: QT_TRANSLATE_NOOP("text", "Shift handed over: {subject}"),
     NoticeKind.REPORT_SAVED: QT_TRANSLATE_NOOP("text", "Saved: {subject}"),
     NoticeKind.PTZ_TAKEN_OVER: QT_TRANSLATE_NOOP("text", "{subject} was taken over by {detail}"),
     NoticeKind.PTZ_STOP_UNCONFIRMED: QT_TRANSLATE_NOOP(
