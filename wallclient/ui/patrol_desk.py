@@ -78,7 +78,7 @@ class PatrolDesk(QObject):
         self._window = window
         self._actions: Mapping[str, QAction] = {}
         self._step_shown: tuple[str, int] | None = None
-        self.channels_below = needs.centers.channels_below  # also to be had from the mirrors
+        self.channels_below = (needs.catalogs or needs.centers).channels_below
         self.runner: RoundRunner | None = None
         self.strip: RoundStrip | None = None
         self.finding = FindingPanel(area, metrics)
@@ -305,6 +305,11 @@ class PatrolDesk(QObject):
             self.runner.resume()
         else:
             self.runner.pause()
+
+    def close(self) -> None:
+        """Break the round off: its window is closed while the program goes on."""
+        if self.runner is not None:
+            self.runner.abort(self.tr("The window was closed"))
 
     def skip(self) -> None:
         """Go to the next step."""

@@ -140,7 +140,15 @@ class StepsEditor(QWidget):
 
     def _put_together(self) -> None:
         space = self._metrics.space_px
-        for button in self.findChildren(QPushButton):
+        for button in (
+            self.add_button,
+            self.view_button,
+            self.remove_button,
+            self.test_button,
+            self.all_dwell_button,
+            self.kinds_button,
+            self.all_kinds_button,
+        ):
             button.setAutoDefault(False)
         adding = QHBoxLayout()
         adding.setSpacing(space)

@@ -49,7 +49,7 @@ class RoundStrip(QFrame):
         self.look_label = ElidedLabel(name="RoundLookFor")
         self.note_label = ElidedLabel(name="RoundNote")
         self.next_label = ElidedLabel(name="RoundQuiet")
-        self.buttons = {command: _button(actions[command]) for command in COMMANDS}
+        self.buttons = {command: _button(command, actions[command]) for command in COMMANDS}
         self._put_together()
         self._flash = _timer(self, lambda: self._set_flash(on=False))
         self._note = _timer(self, lambda: self._show_note("", bad=False))
@@ -64,8 +64,8 @@ class RoundStrip(QFrame):
             figures.addWidget(label)
         first = QHBoxLayout()
         first.setSpacing(space * 2)
-        first.addWidget(self.camera_label, 3)
-        first.addWidget(self.path_label, 2)
+        first.addWidget(self.camera_label)
+        first.addWidget(self.path_label, 1)
         last = QHBoxLayout()
         last.setSpacing(space * 2)
         for quiet in (self.plan_label, self.note_label, self.next_label):
@@ -90,7 +90,7 @@ class RoundStrip(QFrame):
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addLayout(row)
-        self.left_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * 12)
+        self.left_label.setMinimumWidth(self._metrics.large_px * 6)  # words come and go; the camera's name stays
 
     # --- the round ---
 
@@ -140,6 +140,8 @@ class RoundStrip(QFrame):
             return self.tr("Paused")
         if runner.phase is Phase.BY_HAND:
             return self.tr("By hand")
+        if runner.phase is Phase.OPENING:
+            return self.tr("Opening…")
         if runner.sight.state is not SightState.PLAYING:
             return self.tr("No picture")
         return self.tr("{seconds} s").format(seconds=_whole_seconds(runner.dwell_left_s))
@@ -215,10 +217,10 @@ def _whole_seconds(seconds: float) -> int:
     return int(seconds) + (seconds > int(seconds))
 
 
-def _button(action: QAction) -> QPushButton:
+def _button(command: str, action: QAction) -> QPushButton:
     button = QPushButton()
     button.setObjectName("RoundButton")
-    button.setProperty("command", action.data() or "")
+    button.setProperty("command", command)
     button.setProperty("keys", action.shortcut().toString(action.shortcut().SequenceFormat.NativeText))
     button.setToolTip(action.text())
     button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys belong to the wall

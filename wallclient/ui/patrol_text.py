@@ -232,7 +232,7 @@ def totals_text(line: RoundLine) -> str:
         (line.missed, translate("patrol", "{count} missed")),
         (line.unavailable, translate("patrol", "{count} without picture")),
         (line.skipped, translate("patrol", "{count} skipped")),
-        (line.findings, translate("patrol", "{count} findings")),
+        (line.findings, translate("patrol", "findings: {count}")),
     ):
         if count:
             words.append(text.format(count=count))

@@ -47,6 +47,7 @@ class StatusStrip(QFrame):
         layout.addSpacing(metrics.space_px * 2)
         layout.addWidget(self.operator_label)
         layout.addStretch(1)
+        self._first_trouble = layout.count()
         layout.addWidget(self.trouble_label)
         layout.addSpacing(metrics.space_px)
         layout.addWidget(self.panes_label)
@@ -57,6 +58,12 @@ class StatusStrip(QFrame):
         self._timer.start(1000)
         centers.state_changed.connect(self.refresh)
         self.refresh()
+
+    def add(self, widget: QWidget) -> None:
+        """Put something before what is told of the panes."""
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        layout.insertWidget(self._first_trouble, widget)
 
     def refresh(self) -> None:
         """Show what is true now; labels that did not change are not painted."""

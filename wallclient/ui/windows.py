@@ -9,8 +9,12 @@ from PySide6.QtGui import QGuiApplication, QScreen
 
 from wallclient.domain.errors import StorageFailed
 from wallclient.domain.notice import Notice
+from wallclient.domain.patrol import Handover
 from wallclient.domain.view import View
+from wallclient.ui.hand_over_watch import HandOverWatch
 from wallclient.ui.main_window import MainWindow
+from wallclient.ui.patrol_desk import PatrolDesk
+from wallclient.ui.patrol_rota import PatrolRota
 from wallclient.ui.window_needs import WindowNeeds
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ class Windows(QObject):
         self._library, self._preferences = needs.library, needs.preferences
         self._closing = False
         self.windows: list[MainWindow] = []
+        self._rota, self._watch = self._patrol_parts()
         needs.centers.sign_in_needed.connect(self.log_in)
         for source in (needs.centers, needs.catalogs):
             if source is not None:
@@ -76,6 +81,8 @@ class Windows(QObject):
         """Close every window, and so end the program."""
         self.remember()
         self._closing = True
+        if self._watch is not None:
+            self._watch.close()
         for window in list(self.windows):
             window.close()
 
@@ -89,6 +96,26 @@ class Windows(QObject):
         except StorageFailed:
             log.exception("the state of the windows was not saved")
 
+    def _patrol_parts(self) -> tuple[PatrolRota | None, HandOverWatch | None]:
+        """Return who brings due rounds and hand-overs to the window in front."""
+        needs = self._needs
+        if needs.patrols is None:
+            return None, None
+        patrols = needs.patrols.patrols
+        watch = HandOverWatch(needs.centers, patrols, needs.loop, self)
+        watch.waiting.connect(self._on_hand_over)
+        return PatrolRota(patrols, self._patrol_desks, self), watch
+
+    def _patrol_desks(self) -> list[PatrolDesk]:
+        front = self._front()
+        windows = sorted(self.windows, key=lambda window: window is not front)
+        return [window.patrol for window in windows if window.patrol is not None]
+
+    def _on_hand_over(self, key: str, handover: Handover) -> None:
+        front = self._front()
+        if front is not None and front.doors is not None:
+            front.doors.show_receipt(key, handover)
+
     def _front(self) -> MainWindow | None:
         active = next((window for window in self.windows if window.isActiveWindow()), None)
         return active or (self.windows[0] if self.windows else None)
@@ -99,10 +126,14 @@ class Windows(QObject):
         if len(self.windows) == 1 and not self._closing:
             self.remember()
         self.windows.remove(window)
+        if self.windows and window.patrol is not None:  # with the last one the round stands, to be gone on with
+            window.patrol.close()
         window.wall.shut_down()
         window.deleteLater()
         if not self.windows:
             self.all_closed.emit()
+        elif self._rota is not None:
+            self._rota.tell()
 
     def _free_place(self) -> QRect:
         """Return most of a screen no window is on, else of the first."""
