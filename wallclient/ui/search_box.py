@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
     QItemSelectionModel,
     QMimeData,
     QModelIndex,
@@ -167,6 +168,14 @@ class SearchBox(QLineEdit):
         """Return the selected rows, or the best camera."""
         rows = sorted(index.row() for index in self.view.selectedIndexes()) or [self.model.first_camera()]
         return [found for row, found in enumerate(self.model.found.rows) if row in rows]
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter, with Ctrl or without, while there is a text: the window has other uses for it."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride and bool(self.query)
+        if is_asked and isinstance(event, QKeyEvent) and event.key() in _ENTER:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move in the list, take from it, or leave; everything else is typing."""
