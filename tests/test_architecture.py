@@ -46,6 +46,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
         "wallclient.api.patrol_documents",
         "wallclient.api.patrol_models",
         "wallclient.api.ptz_models",
+        "wallclient.api.recording_models",
         "av",
         "cryptography",
         "gi",

@@ -47,8 +47,12 @@ def signed_in(center, user="operator") -> dict[str, str]:
 
 
 @(
-    SCHEMA.exclude(path="/events").exclude(path="/catalog/snapshot").exclude(tag="ptz").parametrize()
-)  # endless, and lines: see below and test_catalog.py; PTZ: see test_ptz_contract.py
+    SCHEMA.exclude(path="/events")
+    .exclude(path="/catalog/snapshot")
+    .exclude(tag="ptz")
+    .exclude(tag="recordings")
+    .parametrize()
+)  # endless, and lines: see below and test_catalog.py; the others: see test_ptz_contract.py, test_recording_contract.py
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_any_request_gets_an_answer_of_the_contract(case, center):
     case.call_and_validate(base_url=center.api_url, headers=signed_in(center))

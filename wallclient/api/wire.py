@@ -34,6 +34,7 @@ from wallclient.domain.errors import (
     NotFound,
     NotPermitted,
     NotTrusted,
+    ReasonNeeded,
     Refused,
     ServerFailed,
     SignInNeeded,
@@ -56,6 +57,7 @@ _REFUSALS: dict[int, type[CenterError]] = {
     429: TooManyRequests,
 }
 _BY_SLUG: dict[tuple[int, str], type[CenterError]] = {
+    (403, "reason-needed"): ReasonNeeded,
     (409, "camera-offline"): CameraOffline,
     (409, "not-able"): NotAble,
     (409, "revision-stale"): Stale,
@@ -337,7 +339,7 @@ def _check_status(reply: requests.Response, raw: bytes, what: str) -> None:
     except (msgspec.MsgspecError, ValueError, RecursionError):
         problem = Problem()  # HTML of a proxy, for instance
     what = f"{what}: {status} {problem.slug}".strip()
-    if status == 403:
+    if status == 403 and (status, problem.slug) not in _BY_SLUG:
         raise NotPermitted(what, problem.reason, problem.right)
     if (status, problem.slug) == (409, "camera-held"):
         raise _held(raw, what)

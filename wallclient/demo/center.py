@@ -15,6 +15,8 @@ from wallclient.demo.hooks import Hooks
 from wallclient.demo.leases import Leases
 from wallclient.demo.operators import OPERATORS
 from wallclient.demo.patrol_plans import sample_plans
+from wallclient.demo.recording_hooks import RecordingHooks
+from wallclient.demo.recording_store import FootageStore
 from wallclient.demo.routes import PREFIX, CenterState, StreamSources, build_app
 from wallclient.demo.sessions import Sessions
 from wallclient.demo.stations import STREAMED
@@ -29,12 +31,13 @@ STOP_LIMIT_S = 5.0
 _Result = TypeVar("_Result")
 
 
-class EmbeddedCenter(Hooks):
+class EmbeddedCenter(Hooks, RecordingHooks):
     """A center with `cameras` cameras. Public methods may be called from any thread but the server's own.
 
     `access_s`, `refresh_s`, `lease_s`: terms of access token, refresh token and lease. `flicker_s`: mean time between
     two made-up status changes of cameras that do not stream; `rival_s`: between two takings of a PTZ camera by a
-    simulated operator; 0 means never. With `certificates` it serves https only.
+    simulated operator; 0 means never. With `certificates` it serves https only. Without a store of footage what was
+    recorded is told, but can't be had.
     Every operator of `wallclient.demo.operators` has the same password.
     """
 
@@ -51,6 +54,7 @@ class EmbeddedCenter(Hooks):
         flicker_s: float = 0.0,
         rival_s: float = 0.0,
         certificates: "Certificates | None" = None,
+        footage: FootageStore | None = None,
     ) -> None:
         self._asked_port = port
         self._flicker_s = flicker_s
@@ -63,6 +67,7 @@ class EmbeddedCenter(Hooks):
             media,
             Sessions(access_s, refresh_s),
             Leases(lease_s),
+            footage=footage,
         )
         for plan in sample_plans(self._state.city):
             self._state.patrol.save_plan(plan)

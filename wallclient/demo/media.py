@@ -28,6 +28,8 @@ from wallclient.domain.stream import Codec, Credentials, Protocol, Source, Strea
 
 _SYSTEM_PYTHON = "/usr/bin/python3"  # the one Debian's python3-gi is made for
 _SUB_SIZE = (640, 360)
+RTSP_FOOTAGE = "/footage"  # the one mount of all footage; which file is in the query
+FootageFinder = Callable[[str], tuple[Path, str] | None]  # path on disk and codec, by address
 _START_S, _REPLY_S, _STOP_S = 30.0, 30.0, 3.0
 _ROOT = Path(__file__).resolve().parents[2]
 # Isolated, so that no variable or file of the virtual environment reaches the system's Python; our package comes last
@@ -101,6 +103,7 @@ class MediaServer:
         self._replies: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
         self._ids = itertools.count(1)
         self._feed: socket.socket | None = None
+        self._footage: FootageFinder | None = None
         self.rtsp_port = 0
         self.http_port = 0
 
@@ -246,6 +249,14 @@ class MediaServer:
             for protocol, url, credentials in addresses
         )
 
+    def footage_address(self, path: str) -> tuple[str, Credentials]:
+        """Return where the footage of an address of the center (path and query) is played over RTSP."""
+        return f"rtsp://127.0.0.1:{self.rtsp_port}{RTSP_FOOTAGE}?{path}", self._credentials
+
+    def offer_footage(self, find: "FootageFinder") -> None:
+        """Let `find` tell where footage that is asked for lies; it may take its time."""
+        self._footage = find
+
     def fault(self, number: int, kind: StreamKind, fault: str) -> None:
         """Make a stream `freeze`, send `garbage`, `resize`, `kick` its viewers, or be `normal`.
 
@@ -313,6 +324,8 @@ class MediaServer:
                     ready.put(news)
                 case "watched" if self._pictures is not None:
                     self._pictures.watch([(number, kind) for number, kind in news["streams"]])
+                case "footage":
+                    threading.Thread(target=self._on_footage, args=(news["address"],), daemon=True).start()
                 case "wanted":
                     self._on_wanted(news["number"], StreamKind(news["kind"]))
                 case _:
@@ -323,6 +336,13 @@ class MediaServer:
             self._pictures.watch([])
         for answers in list(self._replies.values()):
             answers.put({"error": "the media server is gone"})
+
+    def _on_footage(self, address: str) -> None:
+        """Tell the process where footage lies, or that there is none at that address."""
+        found = self._footage(address) if self._footage else None
+        path, codec = found or ("", "")
+        with contextlib.suppress(MediaServerFailed):  # stopped in the meantime
+            self._send({"command": "footage", "address": address, "path": str(path), "codec": codec})
 
     def _on_wanted(self, number: int, kind: StreamKind) -> None:
         def done(path: Path | None, _error: str) -> None:

@@ -16,6 +16,7 @@ from wallclient.demo import glyphs, h265_band, sound
 from wallclient.demo.http_out import HttpOut
 from wallclient.demo.live import Fault, Library, LiveStream, Loop, Pacer
 from wallclient.demo.ptz_intake import Intake, Key
+from wallclient.demo.recording_rtsp import FootageShelf
 from wallclient.demo.rtsp_out import RtspOut
 
 _OTHER = {"main": "sub", "sub": "main"}
@@ -42,7 +43,9 @@ class MediaProcess:
         self._rendered = rendered
         noise = sound.load(Path(config["sound"]))
         streams = list(self._streams.values())
+        self._shelf = FootageShelf(lambda address: self._say(event="footage", address=address))
         self._rtsp = RtspOut(config["rtsp_port"], config["user"], config["password"], streams, noise)
+        self._rtsp.add_footage(self._shelf)
         self._http = HttpOut(config["http_port"], config["http_token"], self._find, noise)
         paced = [stream for key, stream in self._streams.items() if key not in rendered]
         self._pacer = Pacer(paced, config["fps"])
@@ -96,6 +99,8 @@ class MediaProcess:
                 self._wanted.discard(key)
                 if self._streams[key].viewers and key not in self._rendered:
                     self._play(key)
+            case "footage":
+                self._shelf.put(command["address"], command["path"], command["codec"])
             case "fault":
                 self._fault(key, Fault(command["fault"]))
             case "viewers":

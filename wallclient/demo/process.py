@@ -246,6 +246,34 @@ class DemoProcess:
         """Let a simulated operator take camera `number` and move it for a while; tell whether he could."""
         return bool(self.command("rival_takes", number=number, seconds=seconds, tier=str(tier)))
 
+    def special_footage(self) -> dict[str, int]:
+        """Return which camera (1 … 64) has footage of a special kind; see `wallclient.demo.recording_calendar`."""
+        return {str(kind): int(number) for kind, number in self.command("special_footage").items()}
+
+    def demand_reason(self, demanded: bool = True) -> None:
+        """Hand out footage only to those who say why, or to everybody again."""
+        self.command("demand_reason", demanded=demanded)
+
+    def footage_fault(self, fault: str, number: int = 0, bytes_per_s: int = 0) -> None:
+        """Let the footage of a camera, or of all (0), go wrong: missing, broken, half, slow; "normal" ends it."""
+        self.command("footage_fault", fault=str(fault), number=number, bytes_per_s=bytes_per_s)
+
+    def lapse_playbacks(self) -> None:
+        """Let every session of footage lapse now."""
+        self.command("lapse_playbacks")
+
+    def open_playbacks(self) -> int:
+        """Count the open sessions of footage."""
+        return int(self.command("open_playbacks"))
+
+    def audit_records(self) -> list[dict[str, Any]]:
+        """Return what was handed in of what was done with recordings."""
+        return list(self.command("audit_records"))
+
+    def reasons(self) -> list[list[str]]:
+        """Return user, channel and reason of each session of footage that was opened."""
+        return [list(entry) for entry in self.command("reasons")]
+
     def open_leases(self) -> int:
         """Count the open live streams."""
         return int(self.command("open_leases"))

@@ -29,6 +29,11 @@ from wallclient.demo.places import CITY_NAME
 from wallclient.demo.problems import Refusal, RightMissing, on_fault, on_http_exception, on_refusal
 from wallclient.demo.ptz_desk import PtzDesk
 from wallclient.demo.ptz_routes import PtzApi, SteeringFaults
+from wallclient.demo.recording_desk import RecordingDesk
+from wallclient.demo.recording_http import footage_route
+from wallclient.demo.recording_notes import NotesApi
+from wallclient.demo.recording_routes import RecordingApi
+from wallclient.demo.recording_store import FootageStore
 from wallclient.demo.sessions import Session, Sessions
 from wallclient.domain.catalog import Right
 from wallclient.domain.node import Channel, Node
@@ -36,7 +41,7 @@ from wallclient.domain.stream import Source, StreamKind
 
 PREFIX = "/api/v1"
 API_VERSION = "1.0"
-CAPABILITIES = ["tree", "live", "events", "catalog", "ptz"]
+CAPABILITIES = ["tree", "live", "events", "catalog", "ptz", "recordings"]
 _Handler = Callable[[Request], Awaitable[Response]]
 _Guarded = Callable[[Request, Session], Awaitable[Response]]
 
@@ -65,9 +70,12 @@ class CenterState:
     patrol: PatrolBook = field(default_factory=PatrolBook)
     requests: int = 0
     steering_faults: SteeringFaults = field(default_factory=SteeringFaults)
+    footage: FootageStore | None = None
+    recordings: RecordingDesk = field(init=False)
     ptz: PtzDesk = field(init=False)
 
     def __post_init__(self) -> None:
+        self.recordings = RecordingDesk(self.leases.lease_s)
         self.ptz = PtzDesk(self.city, self.events, self.view)
 
     def view(self, user: str) -> CityView:
@@ -94,9 +102,11 @@ def build_app(state: CenterState) -> Starlette:
         "/catalog/changes": {"GET": api.guarded(catalog.changes)},
         "/events": {"GET": api.guarded(api.stream_events)},
     }
-    for path, operations in [*PtzApi(state).table().items(), *PatrolApi(state).table().items()]:
+    parts = (PtzApi(state), PatrolApi(state), RecordingApi(state), NotesApi(state))
+    for path, operations in [item for part in parts for item in part.table().items()]:
         table[path] = {method: api.guarded(operation) for method, operation in operations.items()}
     routes = [Route(PREFIX + path, _by_method(handlers), methods=list(handlers)) for path, handlers in table.items()]
+    routes.append(footage_route(state))
     handlers: dict[Any, Any] = {Refusal: on_refusal, HTTPException: on_http_exception, Exception: on_fault}
     return Starlette(routes=routes, exception_handlers=handlers)
 
@@ -153,6 +163,7 @@ class _Api:
     async def log_out(self, request: Request, session: Session) -> Response:
         self._state.sessions.close(session)
         self._state.leases.close_of(session.id)
+        self._state.recordings.close_of(session.id)
         self._state.ptz.release_session(session.id)
         self._state.events.wake()
         return Response(status_code=204)

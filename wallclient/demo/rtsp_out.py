@@ -19,6 +19,7 @@ gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstApp, GstRtsp, GstRtspServer  # noqa: E402 - versions first
 
 from wallclient.demo.live import Coded, LiveStream  # noqa: E402
+from wallclient.demo.recording_rtsp import MOUNT, FootageFactory, FootageShelf, refuse_backwards  # noqa: E402
 from wallclient.demo.sound import ALAW_HZ, Sound  # noqa: E402
 
 _ROLE = "viewer"
@@ -137,6 +138,12 @@ class RtspOut:
         self._context.push_thread_default()
         self._loop.run()
 
+    def add_footage(self, shelf: FootageShelf) -> None:
+        """Play what lies on a shelf, each viewer at his own place and speed. Before `start`."""
+        factory = FootageFactory(shelf)
+        factory.set_permissions(_permissions())
+        self._server.get_mount_points().add_factory(MOUNT, factory)
+
     def drop(self, stream: LiveStream) -> None:
         """Hang up on everybody who asked for a stream."""
         with self._lock:
@@ -150,16 +157,14 @@ class RtspOut:
         factory.set_launch(launch)
         factory.set_shared(False)
         factory.set_latency(0)
-        permissions = GstRtspServer.RTSPPermissions()
-        permissions.add_permission_for_role(_ROLE, "media.factory.access", True)
-        permissions.add_permission_for_role(_ROLE, "media.factory.construct", True)
-        factory.set_permissions(permissions)
+        factory.set_permissions(_permissions())
         sound = self._sound if stream.has_audio else None
         factory.connect("media-configure", lambda _factory, media: RtspViewer(stream, media, sound))
         return factory
 
     def _on_client(self, _server: Any, client: Any) -> None:
         client.connect("describe-request", self._on_describe)
+        client.connect("pre-play-request", refuse_backwards)
         client.connect("closed", self._on_closed)
 
     def _on_describe(self, client: Any, context: Any) -> None:
@@ -175,6 +180,13 @@ class RtspOut:
 def path_of(stream: LiveStream) -> str:
     """Return a stream's path."""
     return f"/ch/{stream.number}/{stream.kind}"
+
+
+def _permissions() -> Any:
+    permissions = GstRtspServer.RTSPPermissions()
+    permissions.add_permission_for_role(_ROLE, "media.factory.access", True)
+    permissions.add_permission_for_role(_ROLE, "media.factory.construct", True)
+    return permissions
 
 
 def _auth(user: str, password: str) -> Any:

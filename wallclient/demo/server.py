@@ -26,6 +26,7 @@ from wallclient.demo.center import EmbeddedCenter
 from wallclient.demo.city import City
 from wallclient.demo.media import MediaServer, StreamedCamera
 from wallclient.demo.ptz_desk import PTZ_STREAMS
+from wallclient.demo.recording_store import FootageStore
 from wallclient.demo.scenes import SCENES
 from wallclient.domain.errors import WallError
 from wallclient.domain.stream import Codec, StreamKind
@@ -59,7 +60,9 @@ class Demo:
     def __init__(self, args: argparse.Namespace, password: str) -> None:
         media_password, token = secrets.token_urlsafe(12), secrets.token_urlsafe(12)
         self.media: MediaServer | None = None
+        self.footage: FootageStore | None = None
         if args.media:
+            self.footage = FootageStore(streamed_cameras(City(args.cameras)), args.fps, args.cache_dir)
             self.media = MediaServer(
                 streamed_cameras(City(args.cameras)),
                 fps=args.fps,
@@ -79,6 +82,7 @@ class Demo:
             flicker_s=args.flicker_s,
             rival_s=args.rival_s,
             certificates=_certificates(args.tls_dir),
+            footage=self.footage,
         )
         self._operations: dict[str, Callable[..., object]] = {
             "set_online": self.center.set_online,
@@ -101,6 +105,13 @@ class Demo:
             "ptz_delay": self.center.ptz_delay,
             "ptz_swallow": self.center.ptz_swallow,
             "rival_takes": self.center.rival_takes,
+            "demand_reason": self.center.demand_reason,
+            "footage_fault": self.center.footage_fault,
+            "special_footage": self.center.special_footage,
+            "lapse_playbacks": self.center.lapse_playbacks,
+            "open_playbacks": self.center.open_playbacks,
+            "audit_records": self.center.audit_records,
+            "reasons": self.center.reasons,
             "open_leases": self.center.open_leases,
             "listeners": self.center.listeners,
             "center_stop": self.center.stop,
@@ -119,6 +130,7 @@ class Demo:
     def start(self) -> None:
         """Start both; the media server first, so that the first lease already works."""
         if self.media is not None:
+            self.media.offer_footage(self.center.footage_file)
             self.media.start()
             self.center.follow_ptz(self.media.show_motion)
         self.center.start()
@@ -128,6 +140,8 @@ class Demo:
         self.center.stop()
         if self.media is not None:
             self.media.stop()
+        if self.footage is not None:
+            self.footage.close()
 
     def obey(self, line: str) -> None:
         """Do one command and say its reply."""
