@@ -42,3 +42,20 @@ def test_workers_do_not_collect_and_the_ui_thread_does(qtbot, monkeypatch):
     finally:
         mine.stop()
     assert gc.isenabled()
+
+
+def test_what_outlived_a_minute_is_walked_no_more_and_still_found_when_it_dies(qtbot, monkeypatch):
+    monkeypatch.setattr(collector, "_EVERY_MS", 5)
+    monkeypatch.setattr(collector, "_OLD_EVERY", 4)
+    monkeypatch.setattr(collector, "_FROZEN_EVERY", 40)
+    died_in: list[int] = []
+    mine = Collector()
+    try:
+        old = Cycle(died_in)
+        before = gc.get_freeze_count()
+        qtbot.waitUntil(lambda: gc.get_freeze_count() > before, timeout=10_000)
+        del old
+        qtbot.waitUntil(lambda: died_in == [threading.get_ident()], timeout=10_000)
+    finally:
+        mine.stop()
+    assert gc.get_freeze_count() == 0
