@@ -24,6 +24,7 @@ from wallclient.virtual_display import NoDisplay, has_display, virtual_display
 _LAYOUT = "16"
 _HEADLESS_S = 20.0
 _FLICKER_S = 20.0  # a camera of the city comes or goes about this often
+_RIVAL_S = 300.0  # a simulated operator of the city takes a PTZ camera about this often
 _READ_EVERY_S = 0.1
 
 
@@ -50,7 +51,7 @@ def run_demo_wall(cameras: int, fps: float, seconds: float | None, out: Path) ->
         with contextlib.ExitStack() as stack:
             if headless:
                 stack.enter_context(virtual_display())
-            center = DemoProcess(cameras, round(fps), flicker_s=_FLICKER_S)
+            center = DemoProcess(cameras, round(fps), flicker_s=_FLICKER_S, rival_s=_RIVAL_S)
             stack.callback(center.stop)
             print("wallclient: starting the embedded center …", file=sys.stderr)
             center.start(_say_progress)
