@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from wallclient.domain.pane import PaneReason
 from wallclient.domain.stream import Codec, Protocol, Source
 from wallclient.player import bridge, ladder
-from wallclient.player.host_player import fit, visible_size
+from wallclient.player.fitting import fit
+from wallclient.player.host_player import visible_size
 from wallclient.player.retime import Retimer
 
 

@@ -13,3 +13,4 @@ class Picture:
     sequence: int
     monotonic_ns: int  # when libVLC wanted it shown; CLOCK_MONOTONIC, the same in all processes
     pixels: memoryview
+    moment_us: int = 0  # of recorded footage: microseconds since 1970 UTC by the center's clock; 0: live

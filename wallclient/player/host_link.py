@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import msgspec
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
@@ -24,12 +25,17 @@ _ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
 class HostLink(QObject):
     """A running host. `gone` comes exactly once, after which the object is of no more use."""
 
-    received = Signal(object)  # messages.FromHost
+    received = Signal(object)  # messages.FromHost, or what `decode` gives
     gone = Signal()
 
-    def __init__(self) -> None:
-        """Start the process. Raises OSError."""
+    def __init__(
+        self,
+        program: str = "wallclient.player.host",
+        decode: Callable[[bytes], object] = messages.decode_from_host,
+    ) -> None:
+        """Start the process, the module `program`, whose lines `decode` reads. Raises OSError."""
         super().__init__()
+        self._decode = decode
         self.last_beat = time.monotonic()  # a host that never gets to its first beat is dead too
         self.rss_bytes = 0
         self._unread = b""
@@ -37,7 +43,7 @@ class HostLink(QObject):
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "wallclient.player.host", str(theirs.fileno())],
+                [sys.executable, "-m", program, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, **_ENVIRONMENT},
@@ -52,13 +58,13 @@ class HostLink(QObject):
         """Process id of the host."""
         return self._process.pid
 
-    def send(self, message: messages.ToHost, fd: int | None = None) -> None:
-        """Send a message and, with it, a descriptor. A host that does not read any more is killed."""
+    def send(self, message: msgspec.Struct, *fds: int) -> None:
+        """Send a message and, with it, descriptors. A host that does not read any more is killed."""
         if self._gone:
             return
-        data = messages.encode(message)
+        data = messages.line(message)
         try:
-            sent = socket.send_fds(self._socket, [data], [] if fd is None else [fd])
+            sent = socket.send_fds(self._socket, [data], fds)
         except OSError:
             sent = 0
         if sent != len(data):
@@ -98,13 +104,13 @@ class HostLink(QObject):
         *lines, self._unread = (self._unread + data).split(b"\n")
         for line in lines:
             try:
-                message = messages.decode_from_host(line)
+                message = self._decode(line)
             except msgspec.MsgspecError as err:
                 self.kill(f"it talks nonsense ({err})")
                 return
             self._take(message)
 
-    def _take(self, message: messages.FromHost) -> None:
+    def _take(self, message: object) -> None:
         if isinstance(message, messages.Beat):
             self.last_beat = time.monotonic()
             self.rss_bytes = message.rss_bytes

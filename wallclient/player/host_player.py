@@ -20,6 +20,7 @@ import vlc
 from wallclient.domain.pane import PaneReason
 from wallclient.player import messages, probe, ring
 from wallclient.player.bridge import Bridge, url_with_credentials
+from wallclient.player.fitting import fit
 from wallclient.player.life_signs import Counters, LifeSigns
 from wallclient.player.vlc_tracks import VideoTrack, video_track
 
@@ -292,11 +293,3 @@ def visible_size(padded: tuple[int, int], hints: Sequence[tuple[int, int]]) -> t
     shapes = ((padded[0], round(padded[0] * num / den)) for num, den in _COMMON_SHAPES)
     hinted = next((size for size in hints if fits(size)), None)
     return hinted or max((size for size in shapes if fits(size)), key=lambda size: size[1], default=padded)
-
-
-def fit(source: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
-    """Return the size of `source` scaled into `box`, its shape kept, never above the source, even and at least
-    2 × 2.
-    """
-    scale = min(box[0] / source[0], box[1] / source[1], 1.0)
-    return max(2, round(source[0] * scale) // 2 * 2), max(2, round(source[1] * scale) // 2 * 2)

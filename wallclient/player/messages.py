@@ -107,4 +107,9 @@ decode_from_host = msgspec.json.Decoder(FromHost).decode
 
 def encode(message: ToHost | FromHost) -> bytes:
     """Return the message as one line."""
+    return line(message)
+
+
+def line(message: msgspec.Struct) -> bytes:
+    """Return a message, also of another kind of host, as one line."""
     return _encoder.encode(message) + b"\n"

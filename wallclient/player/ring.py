@@ -9,7 +9,8 @@ not published: a frozen source must not look alive. A source that does send the 
 told apart by what its decoder did (`still_alive`).
 
 Layout, in 64-bit words: 0 newest (sequence * 4 + slot), 8 claimed slot (3: none), 16 + 8 * slot: width, height,
-stride in bytes, time; 40 time of the last sign of life. Each word that one side writes has a cache line of its own.
+stride in bytes, time, moment of footage; 40 time of the last sign of life. Each word that one side writes has a cache
+line of its own.
 Pictures follow at byte 4096.
 """
 
@@ -102,9 +103,10 @@ class RingWriter:
         """Note that the source sends pictures, though they are all the same; from any thread."""
         self._words[_ALIVE] = time.monotonic_ns()
 
-    def publish(self, slot: int, width: int, height: int, stride: int) -> None:
-        """Make the picture in `slot` the newest."""
+    def publish(self, slot: int, width: int, height: int, stride: int, moment_us: int = 0) -> None:
+        """Make the picture in `slot` the newest. `moment_us`: of recorded footage, see `Picture`."""
         words, at = self._words, _SLOT_WORDS + 8 * slot
+        words[at + 4] = moment_us
         words[at], words[at + 1], words[at + 2], words[at + 3] = width, height, stride, time.monotonic_ns()
         self._sequence += 1
         words[_NEWEST] = self._sequence * 4 + slot
@@ -157,7 +159,7 @@ class RingReader:
             start = _HEADER_BYTES + slot * self._slot_bytes
             pixels = self._view[start : start + stride * height]
             picture = self._pictures[slot] = Picture(width, height, stride, 0, 0, pixels)
-        picture.sequence, picture.monotonic_ns = newest >> 2, words[at + 3]
+        picture.sequence, picture.monotonic_ns, picture.moment_us = newest >> 2, words[at + 3], words[at + 4]
         return picture
 
 

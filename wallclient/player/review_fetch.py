@@ -1,0 +1,252 @@
+"""Fetches groups of pictures for one track, on threads of its own, so that a slow or dead source holds up nobody.
+
+The track tells its wishes, the most urgent first, whenever they change; what has arrived is kept up to a bound.
+"""
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import av.error
+
+from wallclient.domain.pane import PaneReason
+from wallclient.domain.retry import retry_delay_s
+from wallclient.player.bridge import reason_of
+from wallclient.player.review_file import FootageReader, Gop
+from wallclient.player.review_messages import File
+
+_log = logging.getLogger(__name__)
+_KEPT_BYTES = 12 << 20
+_KEPT_LEAST = 4  # groups: those beside the one shown, however large
+_READERS = 2  # the file shown and the one beside it
+_PATIENCE_S = 1.0  # a thread busy with what nobody wants any more is left to itself after that
+_MOST_THREADS = 4
+_LOOK_AGAIN_S = 10.0  # at a file that ended too soon: perhaps it was cut off on the way
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The group of pictures of `file` that covers a moment."""
+
+    file: File
+    moment_us: int
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What is wrong with a file, and when it is tried again."""
+
+    reason: PaneReason
+    attempts: int
+    not_before: float
+
+
+class Fetcher:
+    """The groups at hand, and the threads that fetch more. All methods may be called from any thread."""
+
+    def __init__(self, on_news: Callable[[], None]) -> None:
+        """`on_news` is called, on a thread of the fetcher's, whenever something arrived or failed."""
+        self._on_news = on_news
+        self._lock = threading.Lock()
+        self._work = threading.Condition(self._lock)
+        self._wishes: list[Wish] = []
+        self._groups: dict[tuple[File, int], Gop] = {}
+        self._troubles: dict[File, _Trouble] = {}
+        self._ended: dict[File, float] = {}  # files whose last group was read, and when
+        self._memory_fds: dict[int, int] = {}
+        self._worker = 0  # number of the thread that is to work; others end when they get round to it
+        self._running = -1
+        self._threads = 0
+        self._busy: tuple[Wish, float] | None = None
+        self._closed = False
+        self.received_bytes = 0
+
+    def close(self) -> None:
+        """Let all threads end; those that wait for a network do so when it has answered or timed out."""
+        with self._lock:
+            self._closed = True
+            self._wishes.clear()
+            self._groups.clear()
+            self._work.notify_all()
+            if not self._threads:
+                self._close_memory()
+
+    def take_memory(self, number: int, fd: int) -> None:
+        """Keep the descriptor of a file in memory; closed with the fetcher."""
+        with self._lock:
+            if former := self._memory_fds.get(number):
+                os.close(former)
+            self._memory_fds[number] = fd
+
+    def find(self, file: File, moment_us: int) -> Gop | None:
+        """Return the group that covers a moment, if it is at hand."""
+        with self._lock:
+            found = self._find(file, moment_us)
+            if found is not None and found.last and moment_us >= found.end_us and self._stale(file):
+                return None  # look whether there is more of the file by now
+            return found
+
+    def reason(self, file: File) -> PaneReason | None:
+        """Return why a file can't be had at present."""
+        with self._lock:
+            trouble = self._troubles.get(file)
+            return trouble.reason if trouble else None
+
+    def want(self, wishes: Sequence[Wish]) -> None:
+        """Replace the wishes. Those met already are dropped."""
+        with self._lock:
+            self._wishes = [wish for wish in wishes if self._missing(wish)]
+            if not self._wishes or self._closed:
+                return
+            if self._given_up():
+                self._worker += 1
+                self._busy = None
+            if self._busy is None and self._threads < _MOST_THREADS and not self._has_worker():
+                self._threads += 1
+                self._running = self._worker
+                threading.Thread(target=self._run, args=(self._worker,), name="footage", daemon=True).start()
+            self._work.notify_all()
+
+    def keep_near(self, moment_us: int) -> None:
+        """Forget what is farthest from a moment, beyond the bound."""
+        with self._lock:
+            size = sum(group.size_bytes for group in self._groups.values())
+            if size <= _KEPT_BYTES:
+                return
+            far = sorted(self._groups, key=lambda at: -abs(self._groups[at].start_us - moment_us))
+            for key in far[: len(far) - _KEPT_LEAST]:
+                if size <= _KEPT_BYTES:
+                    return
+                size -= self._groups.pop(key).size_bytes
+
+    def forget(self, files: Sequence[File]) -> None:
+        """Keep only what belongs to `files`."""
+        with self._lock:
+            wanted = set(files)
+            self._groups = {key: group for key, group in self._groups.items() if group.file in wanted}
+            self._troubles = {file: trouble for file, trouble in self._troubles.items() if file in wanted}
+            self._ended = {file: at for file, at in self._ended.items() if file in wanted}
+
+    # -- under the lock ----------------------------------------------------------------------------
+
+    def _has_worker(self) -> bool:
+        return self._running == self._worker
+
+    def _find(self, file: File, moment_us: int) -> Gop | None:
+        return next((g for g in self._groups.values() if g.file == file and g.covers(moment_us)), None)
+
+    def _stale(self, file: File) -> bool:
+        return time.monotonic() - self._ended.get(file, 0.0) > _LOOK_AGAIN_S
+
+    def _missing(self, wish: Wish) -> bool:
+        found = self._find(wish.file, wish.moment_us)
+        return found is None or (found.last and wish.moment_us >= found.end_us and self._stale(wish.file))
+
+    def _given_up(self) -> bool:
+        """Tell whether the present thread is stuck with something that is not wanted any more."""
+        if self._busy is None:
+            return False
+        wish, since = self._busy
+        unwanted = all(other.file != wish.file for other in self._wishes[:1])
+        return unwanted and time.monotonic() - since > _PATIENCE_S
+
+    def _next(self) -> tuple[Wish | None, float | None]:
+        """Return what to fetch now, or how long to wait before one of the wishes may be tried again."""
+        now, soonest = time.monotonic(), None
+        for wish in self._wishes:
+            trouble = self._troubles.get(wish.file)
+            if trouble and trouble.not_before > now:
+                wait = trouble.not_before - now
+                soonest = wait if soonest is None else min(soonest, wait)
+            elif self._missing(wish):
+                return wish, None
+        return None, soonest
+
+    # -- the fetching thread -----------------------------------------------------------------------
+
+    def _run(self, worker: int) -> None:
+        readers: dict[File, FootageReader] = {}
+        try:
+            while (wish := self._wait(worker)) is not None:
+                self._fetch(wish, readers, worker)
+        except Exception:  # the edge of the thread
+            _log.exception("fetching footage")
+        finally:
+            for reader in readers.values():
+                reader.close()
+            with self._lock:
+                self._threads -= 1
+                if self._running == worker:
+                    self._running = -1
+                if self._closed and not self._threads:
+                    self._close_memory()
+
+    def _wait(self, worker: int) -> Wish | None:
+        with self._lock:
+            while True:
+                if self._closed or worker != self._worker:
+                    return None
+                wish, wait_s = self._next()
+                if wish is not None:
+                    self._busy = wish, time.monotonic()
+                    return wish
+                self._busy = None
+                self._work.wait(wait_s)
+
+    def _fetch(self, wish: Wish, readers: dict[File, FootageReader], worker: int) -> None:
+        file = wish.file
+        try:
+            reader = readers.pop(file, None)
+            if reader is not None and self._reopen(file, wish.moment_us):
+                reader.close()
+                reader = None
+            if reader is None:
+                reader = FootageReader(file, self._memory_fds.get(file.memory))
+            readers[file] = reader
+            before = reader.received_bytes
+            groups = reader.read(wish.moment_us)
+        except (av.error.FFmpegError, OSError, ValueError) as err:
+            with contextlib.suppress(KeyError):
+                readers.pop(file).close()
+            self._failed(file, reason_of(err))
+        else:
+            while len(readers) > _READERS:
+                readers.pop(next(iter(readers))).close()
+            self._arrived(file, groups, reader.received_bytes - before)
+        self._on_news()
+
+    def _reopen(self, file: File, moment_us: int) -> bool:
+        with self._lock:
+            found = self._find(file, moment_us)
+            return found is not None and found.last
+
+    def _arrived(self, file: File, groups: list[Gop], received_bytes: int) -> None:
+        with self._lock:
+            self.received_bytes += received_bytes
+            self._troubles.pop(file, None)
+            if self._closed:
+                return
+            for group in groups:
+                if group.last:
+                    self._ended[file] = time.monotonic()
+                    self._drop_former_ends(file)
+                self._groups[file, group.start_us] = group
+
+    def _drop_former_ends(self, file: File) -> None:
+        for key in [key for key, group in self._groups.items() if group.file == file and group.last]:
+            del self._groups[key]
+
+    def _failed(self, file: File, reason: PaneReason) -> None:
+        with self._lock:
+            former = self._troubles.get(file)
+            attempts = former.attempts + 1 if former else 1
+            self._troubles[file] = _Trouble(reason, attempts, time.monotonic() + retry_delay_s(attempts))
+
+    def _close_memory(self) -> None:
+        for fd in self._memory_fds.values():
+            os.close(fd)
+        self._memory_fds.clear()
