@@ -22,7 +22,7 @@ from wallclient.demo import sound, typeset
 from wallclient.demo.clips import ClipFailed, ClipMaker, ClipWanted
 from wallclient.demo.ptz_feed import feed_pair
 from wallclient.demo.ptz_motion import Motion
-from wallclient.demo.ptz_pictures import PANORAMAS, PtzPictures, View
+from wallclient.demo.ptz_pictures import PtzPictures, view_of
 from wallclient.domain.errors import WallError
 from wallclient.domain.stream import Codec, Credentials, Protocol, Source, StreamKind
 
@@ -95,7 +95,7 @@ class MediaServer:
         self._credentials = Credentials(user, password)
         self._http_token = http_token
         self._clips = ClipMaker(self._cache_dir)
-        views = {number: View(self.cameras[number].name, PANORAMAS[number % len(PANORAMAS)]) for number in self._moving}
+        views = {number: view_of(number, self.cameras[number].name) for number in self._moving}
         self._pictures = PtzPictures(views, fps) if views else None
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None

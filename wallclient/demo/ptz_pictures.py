@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from wallclient.demo.ptz_motion import Motion
 
-PANORAMAS = ("day-1", "dusk-2", "day-3", "night-4", "day-5", "dusk-6")
+_LIGHTS = ("day", "dusk", "day", "night")
 _ROOT = Path(__file__).resolve().parents[2]
 _STOP_S = 3.0
 _AGAIN_S = 1.0  # a renderer that can't start must not be started in circles
@@ -26,6 +26,11 @@ class View(NamedTuple):
 
     name: str
     panorama: str
+
+
+def view_of(number: int, name: str) -> View:
+    """Return what a camera stands in the middle of: no two of them the same."""
+    return View(name, f"{_LIGHTS[number // 4 % len(_LIGHTS)]}-{number}")
 
 
 class PtzPictures:
