@@ -259,6 +259,25 @@ def test_damage_in_the_middle_is_found_at_the_start(tmp_path, new_spool):
     assert len(again.pending()) == 1
 
 
+def test_damage_while_it_runs_costs_nothing_that_comes_after(tmp_path, new_spool, monkeypatch):
+    monkeypatch.setattr("wallclient.storage.spool.CHECKED_BYTES", 0)  # as a large file, it is not read through
+    spool = new_spool()
+    fill(spool, 300)
+    spool.close()
+    path = tmp_path / "center.spool"
+    content = bytearray(path.read_bytes())
+    for page in range(1, len(content) // 4096):
+        content[4096 * page : 4096 * page + 4096] = os.urandom(4096)
+    path.write_bytes(content)
+    again = new_spool()
+    for number in range(400, 410):
+        with contextlib.suppress(StorageFailed):
+            fill(again, 1, number)
+    again.flush()
+    assert again.set_aside.exists()
+    assert keys(again.pending(1000)) == [f"key-{n:05}" for n in range(400, 410)]
+
+
 def test_a_folder_that_can_not_be_written_is_told_and_tried_again(tmp_path, new_spool):
     (tmp_path / "not-a-folder").write_text("a file where the folder should be")
     spool = new_spool("not-a-folder/center.spool")

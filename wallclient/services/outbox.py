@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -53,6 +54,7 @@ class Outbox(QObject):
         self.state = SpoolState()
         self.trouble: WallError | None = None  # why nothing is delivered at the moment
         self._told_full = False
+        self._told_aside: Path | None = None
         self._is_closing = False
 
     def start(self) -> None:
@@ -111,6 +113,10 @@ class Outbox(QObject):
     async def _look(self) -> None:
         """Read how full the spool is, and say so where it matters."""
         state = await self.on_disk(lambda spool: spool.state)
+        if self.spool.set_aside != self._told_aside:
+            self._told_aside = self.spool.set_aside
+            path = str(self._told_aside)
+            self.noticed.emit(Notice(path, NoticeKind.FILE_SET_ASIDE, NoticeLevel.ERROR, path))
         if state.is_nearly_full and not state.unwritten and not self._told_full:
             self._tell(NoticeKind.SPOOL_NEARLY_FULL, NoticeLevel.WARNING)
         self._told_full = state.is_nearly_full
@@ -122,9 +128,6 @@ class Outbox(QObject):
 
     async def _run(self) -> None:
         attempt, pruned_at = 0, -PRUNE_EVERY_S
-        if self.spool.set_aside is not None:
-            path = str(self.spool.set_aside)
-            self.noticed.emit(Notice(path, NoticeKind.FILE_SET_ASIDE, NoticeLevel.ERROR, path))
         await self._look()
         while not self._is_closing:
             self._wake.clear()

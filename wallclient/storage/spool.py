@@ -21,6 +21,7 @@ from wallclient.domain.errors import StorageFailed
 
 _log = logging.getLogger(__name__)
 LIMIT_BYTES = 4 * 1024**3
+CHECKED_BYTES = 64 * 1024 * 1024
 WARN_PART = 0.8  # of the limit
 KEEP_DELIVERED_S = 7 * 86400.0  # a round can be told again from its records, also those the center has
 _PAGE_BYTES = 4096
@@ -96,7 +97,7 @@ class Spool:
         self._unwritten: deque[tuple[Entry, Mapping[str, bytes]]] = deque()
         self._unmarked: dict[str, tuple[str, str]] = {}  # what became of entries, where the disk did not take that
         self._db: sqlite3.Connection | None = None
-        self._is_closed = False
+        self._is_closed = self._looks_damaged = False
         self.set_aside: Path | None = None
         with contextlib.suppress(StorageFailed):  # it is tried again with the first record
             self._opened()
@@ -284,6 +285,7 @@ class Spool:
                 raise StorageFailed(f"spool {self._path.name}: {err}") from err
             except sqlite3.DatabaseError as err:
                 self._let_go()
+                self._looks_damaged = True
                 raise StorageFailed(f"spool {self._path.name}: {err}") from err
 
     def _opened(self) -> sqlite3.Connection:
@@ -314,8 +316,11 @@ class Spool:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
             db.execute(f"PRAGMA max_page_count = {max(64, self._limit_bytes // _PAGE_BYTES)}")
-            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("quick_check")
+            # All of a large file is not read through at each start; its damage shows when it is used.
+            if self._looks_damaged or self._path.stat().st_size < CHECKED_BYTES:
+                if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                    raise sqlite3.DatabaseError("quick_check")
+                self._looks_damaged = False
             db.executescript(_SCHEMA)
         except BaseException:
             db.close()
