@@ -12,6 +12,7 @@ from wallclient.api.native_catalog import open_snapshot, read_changes, read_snap
 from wallclient.api.native_events import NativeEvents
 from wallclient.api.native_patrol import NativePatrol
 from wallclient.api.native_ptz import NativePtz, segment
+from wallclient.api.native_recordings import NativeRecordings
 from wallclient.api.tokens import Tokens
 from wallclient.api.wire import Wire, read_tier
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
@@ -27,7 +28,7 @@ _Reply = TypeVar("_Reply")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-class NativeCenter(NativePtz, NativePatrol):
+class NativeCenter(NativePtz, NativePatrol, NativeRecordings):
     """A center that speaks Center API v1, at `base_url` (http or https). Raises BadAddress for any other address.
 
     Implements `wallclient.api.center.Center` and, by its base, `wallclient.api.ptz.PtzCenter`; see there. A private CA
@@ -91,6 +92,7 @@ class NativeCenter(NativePtz, NativePatrol):
             counts="tree" in offered,
             catalog="catalog" in offered,
             ptz="ptz" in offered,
+            recordings="recordings" in offered,
             patrol="patrol" in offered,
             patrol_plans="patrol-plans" in offered,
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from wallclient.domain.event import ChannelStatus
 from wallclient.domain.node import Channel, Node, NodePage
 from wallclient.domain.ptz import PresetsChanged, PtzChanged
+from wallclient.domain.recording import Playback, Segment
 from wallclient.domain.stream import Lease
 
 _SEPARATOR = "/"  # never in a key; a local id may hold it
@@ -57,6 +58,16 @@ def global_page(key: str, page: NodePage) -> NodePage:
 def global_lease(key: str, lease: Lease) -> Lease:
     """Return a center's lease with its own id and its channel's as global ones."""
     return replace(lease, id=global_id(key, lease.id), channel_id=global_id(key, lease.channel_id))
+
+
+def global_playback(key: str, playback: Playback) -> Playback:
+    """Return a center's session of footage with its own id and its channel's as global ones."""
+    return replace(playback, id=global_id(key, playback.id), channel_id=global_id(key, playback.channel_id))
+
+
+def global_segment(key: str, segment: Segment) -> Segment:
+    """Return a center's segment under its own and its channel's global ids."""
+    return replace(segment, id=global_id(key, segment.id), channel_id=global_id(key, segment.channel_id))
 
 
 def global_status(key: str, status: ChannelStatus) -> ChannelStatus:

@@ -49,6 +49,7 @@ class FootageSource:
     width: int | None = None  # px
     height: int | None = None  # px
     credentials: Credentials | None = None
+    clock_offset_ms: int = 0  # as of the session, at this source's start: a camera's clock may jump meanwhile
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from wallclient.api.center import Center
 from wallclient.api.native import NativeCenter
 from wallclient.api.ptz import PtzCenter
+from wallclient.api.recordings import RecordingCenter
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import BadAddress, ServerFailed, SignInNeeded, WallError
 from wallclient.domain.event import ChannelStatus
@@ -175,6 +176,13 @@ class CenterAccess(QObject):
         """Return what `work` returns, which asks the center on a thread."""
         self._require_session()
         return await self.session.ask_ptz(work)
+
+    # --- recordings ---
+
+    async def ask_recordings(self, work: Callable[[RecordingCenter], _Result]) -> _Result:
+        """Return what `work` returns, which asks the center on a thread."""
+        self._require_session()
+        return await self.session.ask_recordings(work)
 
     # --- inside ---
 

@@ -19,6 +19,7 @@ from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.secret import KeeperState
 from wallclient.domain.stream import Lease, StreamKind
 from wallclient.services.center_access import AccessState, CenterAccess, StandIn, open_adapter
+from wallclient.services.center_recordings import CenterRecordings
 from wallclient.services.preferences import Preferences
 from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.services.sign_in import SignIn
@@ -32,7 +33,7 @@ Farewell = Callable[
 _Result = TypeVar("_Result")
 
 
-class Centers(QObject):
+class Centers(QObject, CenterRecordings):
     """Owns an access per configured center. Lives on the GUI thread; its coroutines run on the Qt loop.
 
     For walls it is a `services.wall.WallCenter`, for the tree and the window it looks like one session: nothing above

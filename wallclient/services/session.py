@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from wallclient.api.center import Capabilities, Center, Events, Identity
 from wallclient.api.patrol import PatrolCenter
 from wallclient.api.ptz import PtzCenter
+from wallclient.api.recordings import RecordingCenter
 from wallclient.domain.errors import CenterError, NotAble, ServerFailed, SignInNeeded, WallError
 from wallclient.domain.event import CatalogMoved, CenterEvent, ChannelStatus, EventsLost, LineState
 from wallclient.domain.node import Channel, Node, NodePage
@@ -209,6 +210,14 @@ class CenterSession(QObject):
         """Return what `work` returns, which asks the center on a thread. Raises NotAble where it moves no cameras."""
         center = self.ptz_center
         return await self._watched(self._submit_to(self._ptz_pool, work, center))
+
+    # --- recordings ---
+
+    async def ask_recordings(self, work: Callable[[RecordingCenter], _Result]) -> _Result:
+        """Return what `work` returns, which asks the center on a thread. Raises NotAble where it records nothing."""
+        if not self._center.capabilities.recordings or not isinstance(self._center, RecordingCenter):
+            raise NotAble("the center has no recordings")
+        return await self._ask(work, self._center)
 
     # --- patrols ---
 
