@@ -21,11 +21,11 @@ class Stored:
 # What every camera of the demo has from the start; the drawn panorama has the same things in the same places.
 LANDMARKS = (
     ("全景", Position(0.0, 2.0, 1.0)),
-    ("东侧路口", Position(48.0, -6.0, 2.5)),
+    ("东侧路口", Position(48.0, -2.5, 2.5)),
     ("地铁站出入口", Position(105.0, -4.0, 4.0)),
-    ("停车场入口", Position(152.0, -7.0, 3.0)),
-    ("西侧路口", Position(-52.0, -6.0, 2.5)),
-    ("公交站台", Position(-100.0, -5.0, 4.0)),
+    ("停车场入口", Position(152.0, -5.5, 3.0)),
+    ("西侧路口", Position(-52.0, -2.5, 2.5)),
+    ("公交站台", Position(-100.0, -4.0, 4.0)),
     ("楼顶钟楼", Position(-143.0, 14.0, 5.0)),
 )
 _FIRST_CRUISE = "日间巡航"
