@@ -310,6 +310,8 @@ class MainWindow(QMainWindow):
         if self.ptz is not None:
             self.ptz.close()  # first: whatever comes after may take its time
         self._background.cancel_all()
+        if self.patrol is not None:
+            self.patrol.let_go()
         super().closeEvent(event)
         self.closed.emit(self)
 

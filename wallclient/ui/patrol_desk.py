@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -78,6 +79,7 @@ class PatrolDesk(QObject):
         self._window = window
         self._actions: Mapping[str, QAction] = {}
         self._step_shown: tuple[str, int] | None = None
+        self._stages: WeakSet[WallStage] = WeakSet()
         self.channels_below = (needs.catalogs or needs.centers).channels_below
         self.runner: RoundRunner | None = None
         self.strip: RoundStrip | None = None
@@ -91,7 +93,7 @@ class PatrolDesk(QObject):
         self.due.go_on_requested.connect(self.go_on)
         self.due.close_requested.connect(self.patrols.close_interrupted)
         self.due.auto_changed.connect(lambda due, auto: self.set_auto(due.key, due.plan, auto=auto))
-        self.patrols.changed.connect(self._on_person_changed)
+        needs.centers.state_changed.connect(self._on_person_changed)
         area.installEventFilter(self)
         if services.helm is not None:
             services.helm.steered.connect(self._on_steered)
@@ -136,7 +138,9 @@ class PatrolDesk(QObject):
     def stage(self, key: str) -> WallStage:
         """Return a stage on this window's wall for the plans of a center."""
         presets = self.services.presets
-        return WallStage(self.wall, key, self._centers.channel, presets.recall if presets else None)
+        stage = WallStage(self.wall, key, self._centers.channel, presets.recall if presets else None)
+        self._stages.add(stage)
+        return stage
 
     def begin(self, key: str, plan: Plan, due: "DueRound | None" = None) -> RoundRunner | None:
         """Begin a round here, by hand or because it is due; None, with a notice, where that can't be."""
@@ -279,12 +283,12 @@ class PatrolDesk(QObject):
         if channel_id == global_id(self.patrols.key_of(runner), runner.step.channel_id):
             runner.take_by_hand("camera")
 
-    def _on_person_changed(self, key: str) -> None:
+    def _on_person_changed(self) -> None:
         """Write down that another operator has signed in and goes on with the round."""
-        if self.runner is None or self.patrols.key_of(self.runner) != key:
+        if self.runner is None:
             return
         try:
-            person = self.patrols.of(key).person
+            person = self.patrols.of(self.patrols.key_of(self.runner)).person
         except NotFound:
             return
         if person is not None:
@@ -310,6 +314,11 @@ class PatrolDesk(QObject):
         """Break the round off: its window is closed while the program goes on."""
         if self.runner is not None:
             self.runner.abort(self.tr("The window was closed"))
+
+    def let_go(self) -> None:
+        """Show nothing any more: the window closes, and its panes go with it."""
+        for stage in self._stages:
+            stage.leave()
 
     def skip(self) -> None:
         """Go to the next step."""

@@ -47,6 +47,7 @@ class FindingPanel(QFrame):
         self.cancel_button = QPushButton()
         self._put_together()
         area.installEventFilter(self)
+        self.text_edit.installEventFilter(self)
         self.hide()
 
     def _put_together(self) -> None:
@@ -186,9 +187,13 @@ class FindingPanel(QFrame):
             self.text_edit.insert(text)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the wall's size."""
+        """Follow the wall's size; take Alt and a digit from the text, which would write the digit."""
         if watched is self._area and isinstance(event, QResizeEvent):
             self.place()
+        pressed = watched is self.text_edit and event.type() is QEvent.Type.KeyPress
+        if pressed and isinstance(event, QKeyEvent) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.keyPressEvent(event)
+            return True
         return False
 
     def place(self) -> None:
