@@ -171,3 +171,13 @@ def run(loop):
         return loop.run_until_complete(asyncio.wait_for(what, timeout_s))
 
     return run
+
+
+@pytest.fixture
+def steered(qtbot, loop, run, library, preferences, tmp_path):
+    """A window whose cameras can be steered; see `ptz_stage`."""
+    from ptz_stage import PtzStage
+
+    stage = PtzStage(qtbot, loop, run, library, preferences, tmp_path / "ptz")
+    yield stage
+    stage.close()

@@ -261,8 +261,9 @@ class JoystickDialog(PlainDialog):
     @property
     def profile(self) -> JoystickProfile:
         """The profile as it is shown."""
-        axes = tuple(use for axis in self.axes if (use := axis.use) is not None)
-        return JoystickProfile(axes, tuple(use for key in self.keys if (use := key.use) is not None))
+        axes = tuple(axis.use for axis in self.axes)
+        keys = tuple(key.use for key in self.keys)
+        return JoystickProfile(tuple(filter(None, axes)), tuple(filter(None, keys)))
 
     def accept(self) -> None:
         """Save and close."""

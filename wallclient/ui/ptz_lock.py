@@ -1,15 +1,15 @@
 """Tells when the screen is locked or the computer goes to sleep: nobody sits before the wall any more."""
 
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
+from PySide6.QtCore import SLOT, QObject, Signal, SignalInstance, Slot
 from PySide6.QtDBus import QDBusConnection
 
 _log = logging.getLogger(__name__)
 _SAVERS = ("org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver", "org.cinnamon.ScreenSaver", "org.mate.ScreenSaver")
 _LOGIN = "org.freedesktop.login1"
-_ON_ACTIVE, _ON_LOCK = b"1_on_active(bool)", b"1_on_lock()"  # as the macro SLOT() makes them
+_ON_ACTIVE, _ON_LOCK = SLOT("_on_active(bool)"), SLOT("_on_lock()")
 
 
 class ScreenLock(Protocol):
@@ -43,7 +43,7 @@ class DBusScreenLock(QObject):
         if not any(heard):
             _log.info("no bus tells when the screen is locked")
 
-    def _hear(self, bus: QDBusConnection, service: str, interface: str, name: str, slot: bytes) -> bool:
+    def _hear(self, bus: QDBusConnection, service: str, interface: str, name: str, slot: Any) -> bool:
         return bus.isConnected() and bool(bus.connect(service, "", interface, name, self, slot))
 
     @Slot(bool)

@@ -222,8 +222,14 @@ class PtzPanel(QFrame):
 
     def _on_switched(self, ability: PtzAbility, on: bool) -> None:
         if self._pilot.target is not None:
-            self._switched[self._pilot.target.id, ability] = on
-            self._pilot.switch(ability, on)
+            key = (self._pilot.target.id, ability)
+            self._switched[key] = on
+
+            def undo() -> None:
+                self._switched[key] = not on
+                self.refresh()
+
+            self._pilot.switch(ability, on, failed=undo)
 
     # --- what it shows ---
 

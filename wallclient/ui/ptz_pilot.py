@@ -1,6 +1,6 @@
 """Steers the camera of the selected pane: adds up what keys, mouse and pad ask for, and lets go when it must."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -190,10 +190,12 @@ class PtzPilot(QObject):
         if self._may(ability) and self.target is not None:
             self.start(self._helm.aim(self.target.id, area))
 
-    def switch(self, ability: PtzAbility, on: bool, number: int = 0) -> None:
-        """Switch the wiper, the light or an auxiliary."""
+    def switch(
+        self, ability: PtzAbility, on: bool, number: int = 0, *, failed: Callable[[], None] | None = None
+    ) -> None:
+        """Switch the wiper, the light or an auxiliary; `failed` is called if that did not work."""
         if self._may(ability) and self.target is not None:
-            self.start(self._helm.switch(self.target.id, ability, on, number))
+            self.start(self._helm.switch(self.target.id, ability, on, number), failed)
 
     def reserve(self, reason: str = "") -> None:
         """Hold the camera until it is released; with a reason also from one of lower priority."""
@@ -213,16 +215,18 @@ class PtzPilot(QObject):
             return False
         return True
 
-    def start(self, work: Coroutine[Any, Any, object]) -> None:
-        """Run a call for the target; what goes wrong is told."""
+    def start(self, work: Coroutine[Any, Any, object], failed: Callable[[], None] | None = None) -> None:
+        """Run a call for the target; what goes wrong is told, and `failed` called."""
         self._acted_on = self.target.id if self.target else ""
-        self._background.start(self._guarded(work, self.target.name if self.target else ""))
+        self._background.start(self._guarded(work, self.target.name if self.target else "", failed))
 
-    async def _guarded(self, work: Coroutine[Any, Any, object], name: str) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, object], name: str, failed: Callable[[], None] | None) -> None:
         try:
             await work
         except WallError as err:
             self._tell(err, name)
+            if failed is not None:
+                failed()
 
     def _tell(self, err: WallError, name: str | None = None) -> None:
         if name is None:

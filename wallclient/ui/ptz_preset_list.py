@@ -46,8 +46,8 @@ class _PresetDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint one preset."""
-        rect = option.rect  # type: ignore[attr-defined]  # the stubs lack a style option's members
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)  # type: ignore[attr-defined]
+        rect = option.rect
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         picture: QPixmap = index.data(_PICTURE)
         size = picture.deviceIndependentSize().toSize()
         left = rect.x() + (rect.width() - size.width()) // 2
@@ -55,7 +55,7 @@ class _PresetDelegate(QStyledItemDelegate):
         if hovered:
             painter.setPen(QColor(COLORS.accent))
             painter.drawRect(left, rect.y() + 2, size.width() - 1, size.height() - 1)
-        font = option.font  # type: ignore[attr-defined]
+        font = option.font
         text = QRect(left, rect.y() + size.height() + 3, size.width(), rect.height() - size.height() - 4)
         number = str(index.data(Qt.ItemDataRole.UserRole))
         metrics = QFontMetrics(font)
