@@ -114,7 +114,7 @@ class Postman:
         trip.taken += taken
         with contextlib.suppress(StorageFailed):  # the spool knows it all the same, while we live
             self._spool.delivered(taken)
-        wanted = set()
+        wanted: set[str] = set()
         for entry, receipt in zip(bundle, receipts, strict=True):
             if receipt.outcome is Outcome.REFUSED:
                 self._set_aside(receipt.key, receipt.reason, trip)
