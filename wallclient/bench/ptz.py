@@ -1,7 +1,7 @@
 """`wallclient bench ptz`: presses and lets go of a key hundreds of times, and asks the embedded center what came when.
 
-The key events go through Qt's event queue to the application's own helm, its threads and connections. Client and center
-share one machine and so one monotonic clock.
+The key events go through Qt's event queue to the window in PTZ mode, and on through the application's own helm, its
+threads and connections. Client and center share one machine and so one monotonic clock.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 
 from wallclient.bench.ptz_victim import PASSWORD_VARIABLE
@@ -28,13 +28,14 @@ from wallclient.demo.city import City
 from wallclient.demo.process import DemoFailed, DemoProcess
 from wallclient.domain.global_id import global_channel, global_id
 from wallclient.domain.layout import layout_by_id
-from wallclient.domain.ptz import DEAD_MAN_S, STILL, Velocity
+from wallclient.domain.ptz import DEAD_MAN_S
 from wallclient.services.hand import HandState
 from wallclient.virtual_display import NoDisplay, has_display, virtual_display
 
 if TYPE_CHECKING:
     from wallclient.app import Application
     from wallclient.services.steering import Helm
+    from wallclient.ui.main_window import MainWindow
 
 CAMERA = 3  # number of the first streamed PTZ camera
 PRESS_LIMIT_MS = STOP_LIMIT_MS = 40.0
@@ -46,7 +47,6 @@ _PAUSE_S = (0.02, 0.08)
 _CONFIRMED_LIMIT_S = 10.0
 _FIRST_PICTURES_S = 40.0
 _SETTLE_S = 3.0
-_KEYS = {Qt.Key.Key_Right: Velocity(pan=1.0), Qt.Key.Key_Left: Velocity(pan=-1.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,10 @@ def _run_in_application(center: DemoProcess, folder: Path, options: argparse.Nam
 
     async def work(application: Application) -> PtzFigures:
         await application.session.log_in(center.user, center.password)
-        await _show_wall(application, options.panes)
         channel_id = global_id(application.centers.accesses[0].key, f"c{CAMERA}")
-        application.helm.watch("bench", [channel_id])
+        window = await _show_wall(application, options.panes)
         await _until(lambda: application.helm.ptz_of(channel_id).status is not None)
-        keys = _Keys(application.helm, channel_id)
+        keys = _Keys(application.helm, window, channel_id)
         phases = [await _measure(center, application.helm, keys, phase) for phase in _PHASES]
         unconfirmed = len(application.helm.unconfirmed())
         killed = [await asyncio.to_thread(_kill_in_mid_move, center, folder / str(n)) for n in range(options.kills)]
@@ -134,39 +133,38 @@ def _run_in_application(center: DemoProcess, folder: Path, options: argparse.Nam
     return run_application(center.base_url, work, folder=folder)
 
 
-async def _show_wall(application: "Application", panes: int) -> None:
-    """Open a window, with so many live panes, the steered camera's among them; wait for their pictures."""
+async def _show_wall(application: "Application", panes: int) -> "MainWindow":
+    """Open a window with the steered camera, or with so many live panes, its own among them, and wait for those."""
     window = application.windows.open()
-    if not panes:
-        return
     key = application.centers.accesses[0].key
+    if not panes:
+        window.wall.show(0, global_channel(key, City(_CAMERAS).channel(f"c{CAMERA}")))
+        return window
     window.wall.set_layout(layout_by_id(str(panes)))
     window.wall.place([global_channel(key, camera) for camera in City(_CAMERAS).streamed()[:panes]], 0)
     await _until(lambda: all(window.wall_widget.first_painted_ns[:panes]), _FIRST_PICTURES_S)
     await asyncio.sleep(_SETTLE_S)
+    return window
 
 
-class _Keys(QObject):
-    """Takes key events as a window does and steers with them."""
+class _Keys:
+    """Presses keys of PTZ mode at full speed in the window that shows the camera."""
 
-    def __init__(self, helm: "Helm", channel_id: str) -> None:
-        super().__init__()
+    def __init__(self, helm: "Helm", window: "MainWindow", channel_id: str) -> None:
         self._helm = helm
+        self._widget = window.wall_widget
         self._channel_id = channel_id
+        shown = [pane.channel.id if pane.channel else "" for pane in window.wall.panes]
+        window.wall.select(shown.index(channel_id))
+        assert window.ptz is not None
+        window.ptz.pilot.set_speed(1.0)
+        window.ptz.pilot.set_mode(True)
 
     def post(self, kind: QEvent.Type, key: Qt.Key) -> float:
         """Put a key event into Qt's queue; return when."""
         now = time.monotonic()
-        QCoreApplication.postEvent(self, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))
+        QCoreApplication.postEvent(self._widget, QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier))
         return now
-
-    def event(self, event: QEvent) -> bool:
-        """Steer."""
-        if isinstance(event, QKeyEvent):
-            is_press = event.type() is QEvent.Type.KeyPress
-            self._helm.move(self._channel_id, _KEYS[Qt.Key(event.key())] if is_press else STILL)
-            return True
-        return super().event(event)
 
     @property
     def is_idle(self) -> bool:
