@@ -35,6 +35,7 @@ _P = PlaceCategory
 _INDOORS = frozenset({_P.HOTEL, _P.INTERNET_CAFE, _P.ENTERTAINMENT, _P.RESIDENTIAL, _P.SCHOOL, _P.HOSPITAL})
 OPERATORS = (
     Operator("operator", "值班员", "重庆市监控室", edits_plans=True),
+    Operator("relief", "接班值班员", "重庆市监控室"),
     Operator("admin", "管理员", "重庆市视频监控中心", priority=90, edits_plans=True),
     Operator(
         "yuzhong",

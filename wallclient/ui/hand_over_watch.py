@@ -61,8 +61,8 @@ class HandOverWatch(QObject):
             _log.info("no hand-over of center %s: %s", key, type(err).__name__)
             self._asked.pop(key, None)
             return
-        if handover is None or handover.acknowledgement is not None:
-            return  # who handed it over may be asked too: shifts at one post often share a user
+        if handover is None or handover.acknowledgement is not None or handover.by.user == user:
+            return  # nobody takes over from himself
         if (handover.key, user) not in self._told:
             self._told.add((handover.key, user))
             self.waiting.emit(key, handover)

@@ -92,6 +92,7 @@ _REFUSALS: Mapping[str, str] = {
     "right-missing": QT_TRANSLATE_NOOP("patrol", "You may not do this at the center."),
     "closed-otherwise": QT_TRANSLATE_NOOP("patrol", "Somebody else has closed the finding otherwise."),
     "not-found": QT_TRANSLATE_NOOP("patrol", "The center does not know what it is about."),
+    "own-handover": QT_TRANSLATE_NOOP("patrol", "Nobody takes a shift over from himself."),
     "picture-missing": QT_TRANSLATE_NOOP("patrol", "The picture is missing."),
     "picture-lost": QT_TRANSLATE_NOOP("patrol", "The picture is damaged on this computer."),
     "unreadable": QT_TRANSLATE_NOOP("patrol", "The record is damaged on this computer."),
