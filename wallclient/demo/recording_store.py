@@ -51,12 +51,16 @@ class FootageStore:
         fps: int = 25,
         cache_dir: Path | None = None,
         kept_bytes: int = KEPT_BYTES,
+        shelf: Path | None = None,
     ) -> None:
-        """Take the cameras with their names and scenes; clips and lettering are those of the live streams."""
+        """Take the cameras with their names and scenes; clips and lettering are those of the live streams.
+
+        `shelf` is where files lie that have to be made, up to `kept_bytes`.
+        """
         self.fps = fps
         self._cameras = {camera.number: camera for camera in cameras}
         self._directory = cache_dir or default_cache_dir()
-        self._shelf = self._directory / "footage"
+        self._shelf = shelf or self._directory / "footage"
         self._kept_bytes = kept_bytes
         self._clips = ClipMaker(self._directory)
         self._lock = threading.Lock()  # held while an index is written, so never taken by whoever must not wait
