@@ -253,6 +253,75 @@
     </message>
 </context>
 <context>
+    <name>DuePanel</name>
+    <message>
+        <source>From now on begin this plan&apos;s rounds by themselves</source>
+        <translation>今后该计划到点自动开始</translation>
+    </message>
+    <message>
+        <source>Round broken off: {plan}</source>
+        <translation>巡查中断：{plan}</translation>
+    </message>
+    <message>
+        <source>The program ended in the middle of it. Last record {time}, by {name}.</source>
+        <translation>程序在巡查途中退出。最后一条记录：{time}，{name}。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Close it</source>
+        <translation>结束该次巡查</translation>
+    </message>
+    <message>
+        <source>Round due: {plan}</source>
+        <translation>巡查到点：{plan}</translation>
+    </message>
+    <message>
+        <source>after the round under way</source>
+        <translation>当前巡查结束后</translation>
+    </message>
+    <message>
+        <source>counts as not made from {time}</source>
+        <translation>{time} 后计为未执行</translation>
+    </message>
+    <message>
+        <source>{count} more are due</source>
+        <translation>另有 {count} 个到点</translation>
+    </message>
+    <message>
+        <source>In {minutes} min</source>
+        <translation>{minutes} 分钟后</translation>
+    </message>
+    <message>
+        <source>Begin  Ctrl+Enter</source>
+        <translation>开始  Ctrl+Enter</translation>
+    </message>
+    <message>
+        <source>Not this time…</source>
+        <translation>本次不巡…</translation>
+    </message>
+</context>
+<context>
+    <name>ExportBar</name>
+    <message>
+        <source>PDF…</source>
+        <translation>导出 PDF…</translation>
+    </message>
+    <message>
+        <source>Excel…</source>
+        <translation>导出 Excel…</translation>
+    </message>
+</context>
+<context>
+    <name>Exporter</name>
+    <message>
+        <source>Save report</source>
+        <translation>保存报告</translation>
+    </message>
+</context>
+<context>
     <name>FilterBar</name>
     <message>
         <source>Administrative regions instead of business groups</source>
@@ -289,6 +358,163 @@
     <message>
         <source>All cameras</source>
         <translation>全部监控点</translation>
+    </message>
+</context>
+<context>
+    <name>FindingPanel</name>
+    <message>
+        <source>What was found (may be left empty)</source>
+        <translation>情况说明（可不填）</translation>
+    </message>
+    <message>
+        <source>File finding  Enter</source>
+        <translation>上报  Enter</translation>
+    </message>
+    <message>
+        <source>Cancel  Esc</source>
+        <translation>取消  Esc</translation>
+    </message>
+    <message>
+        <source>Choose a kind first: press its digit.</source>
+        <translation>请先按数字键选择类别。</translation>
+    </message>
+    <message>
+        <source>No picture could be taken. The finding is filed without one.</source>
+        <translation>未能截图，将不带截图上报。</translation>
+    </message>
+    <message>
+        <source>Press a digit for the kind; Alt and a digit to change it.</source>
+        <translation>按数字键选类别，Alt+数字键可更改。</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsPage</name>
+    <message>
+        <source>Time</source>
+        <translation>发现时间</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>点位</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>Found by</source>
+        <translation>发现人</translation>
+    </message>
+    <message>
+        <source>also those closed</source>
+        <translation>包括已处理的</translation>
+    </message>
+    <message>
+        <source>Close finding…</source>
+        <translation>办结…</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation>已处理</translation>
+    </message>
+    <message>
+        <source>No open findings.</source>
+        <translation>没有未处理的问题。</translation>
+    </message>
+    <message>
+        <source>Closed {time} by {name}: {remark}</source>
+        <translation>{name} 于 {time} 办结：{remark}</translation>
+    </message>
+    <message>
+        <source>No picture</source>
+        <translation>无截图</translation>
+    </message>
+    <message>
+        <source>Dealt with on site</source>
+        <translation>已现场处置</translation>
+    </message>
+    <message>
+        <source>Handed to the police station in charge</source>
+        <translation>已转属地派出所</translation>
+    </message>
+    <message>
+        <source>False alarm</source>
+        <translation>误报</translation>
+    </message>
+    <message>
+        <source>Repair ordered</source>
+        <translation>已报修</translation>
+    </message>
+    <message>
+        <source>How was it settled? The remark goes into the report and the hand-over.</source>
+        <translation>如何处理的？处理情况会写入巡查报告和交接班记录。</translation>
+    </message>
+    <message>
+        <source>Close finding</source>
+        <translation>办结问题</translation>
+    </message>
+</context>
+<context>
+    <name>HandOverDialog</name>
+    <message>
+        <source>Shift hand-over</source>
+        <translation>交接班</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>How it stands</source>
+        <translation>情况</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Remarks for the next shift: incidents, faults, orders, keys…</source>
+        <translation>交班事项：警情、设备故障、上级指令、物品钥匙等</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>交班</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>last 12 hours</source>
+        <translation>最近 12 小时</translation>
+    </message>
+    <message>
+        <source>You have no part in patrols.</source>
+        <translation>您没有巡查权限。</translation>
+    </message>
+    <message>
+        <source>The center does not answer: the sheet is incomplete.</source>
+        <translation>中心无应答：本表不完整。</translation>
+    </message>
+    <message>
+        <source>Open findings: {count}</source>
+        <translation>遗留问题：{count}</translation>
+    </message>
+    <message>
+        <source>Rounds made: {count}</source>
+        <translation>本班巡查：{count}</translation>
+    </message>
+    <message>
+        <source>Due, but not made: {count}</source>
+        <translation>到点未执行：{count}</translation>
     </message>
 </context>
 <context>
@@ -394,6 +620,10 @@
         <translation>视频墙 · 实时预览</translation>
     </message>
     <message>
+        <source>Patrols</source>
+        <translation>巡查</translation>
+    </message>
+    <message>
         <source>Save the view</source>
         <translation>保存视图</translation>
     </message>
@@ -411,6 +641,271 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>PatrolDesk</name>
+    <message>
+        <source>An incident needs all hands</source>
+        <translation>突发警情，全员处置</translation>
+    </message>
+    <message>
+        <source>Not enough people on duty</source>
+        <translation>值班人员不足</translation>
+    </message>
+    <message>
+        <source>Cameras or center out of order</source>
+        <translation>摄像机或中心故障</translation>
+    </message>
+    <message>
+        <source>Ordered otherwise</source>
+        <translation>上级另有安排</translation>
+    </message>
+    <message>
+        <source>The round is recorded as broken off before its first step, with this reason.</source>
+        <translation>本次巡查将记为未开始即中止，并注明原因。</translation>
+    </message>
+    <message>
+        <source>Round is not made: {plan}</source>
+        <translation>本次不巡：{plan}</translation>
+    </message>
+    <message>
+        <source>Not this time</source>
+        <translation>本次不巡</translation>
+    </message>
+    <message>
+        <source>The window was closed</source>
+        <translation>窗口已关闭</translation>
+    </message>
+    <message>
+        <source>End of the shift</source>
+        <translation>交班</translation>
+    </message>
+    <message>
+        <source>The steps that are left stay open. The reason is written into the record.</source>
+        <translation>剩余点位记为未查，原因写入巡查记录。</translation>
+    </message>
+    <message>
+        <source>End the round</source>
+        <translation>结束巡查</translation>
+    </message>
+    <message>
+        <source>End round</source>
+        <translation>结束巡查</translation>
+    </message>
+</context>
+<context>
+    <name>PlanEditor</name>
+    <message>
+        <source>New patrol plan</source>
+        <translation>新建巡查计划</translation>
+    </message>
+    <message>
+        <source>Patrol plan</source>
+        <translation>巡查计划</translation>
+    </message>
+    <message>
+        <source>Rounds are due by the schedule</source>
+        <translation>按班次定时巡查</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Numbers of panes, such as 1, 2. Cameras are shown in them in turn.</source>
+        <translation>窗格编号，如 1, 2。摄像机在这些窗格中轮流显示。</translation>
+    </message>
+    <message>
+        <source>In panes</source>
+        <translation>使用窗格</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>点位</translation>
+    </message>
+    <message>
+        <source>Shifts and times</source>
+        <translation>班次与时间</translation>
+    </message>
+    <message>
+        <source>Show the center&apos;s version</source>
+        <translation>查看中心的版本</translation>
+    </message>
+    <message>
+        <source>Keep mine as a copy</source>
+        <translation>将我的另存为副本</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Only supervisors who are logged in change plans.</source>
+        <translation>仅已登录的主管可修改计划。</translation>
+    </message>
+    <message>
+        <source>What you changed in this plan is not saved.</source>
+        <translation>对该计划的修改尚未保存。</translation>
+    </message>
+    <message>
+        <source>Close without saving</source>
+        <translation>不保存并关闭</translation>
+    </message>
+    <message>
+        <source>Somebody has deleted this plan meanwhile. Yours can be kept as a copy.</source>
+        <translation>该计划已被他人删除，您的内容可另存为副本。</translation>
+    </message>
+    <message>
+        <source>Somebody has changed this plan meanwhile. Nothing was overwritten.</source>
+        <translation>该计划已被他人修改，未作任何覆盖。</translation>
+    </message>
+    <message>
+        <source>{plan} (copy)</source>
+        <translation>{plan}（副本）</translation>
+    </message>
+    <message>
+        <source>The selected pane is empty.</source>
+        <translation>所选窗格为空。</translation>
+    </message>
+    <message>
+        <source>{count} cameras belong to another center and can&apos;t be steps of this plan.</source>
+        <translation>{count} 路摄像机属于其他中心，不能加入本计划。</translation>
+    </message>
+    <message>
+        <source>View of the wall</source>
+        <translation>电视墙画面</translation>
+    </message>
+    <message>
+        <source>What the wall shows now</source>
+        <translation>电视墙当前画面</translation>
+    </message>
+    <message>
+        <source>The view has no camera of this center.</source>
+        <translation>该视图中没有本中心的摄像机。</translation>
+    </message>
+    <message>
+        <source>{count} cameras of the view belong to another center and were left out.</source>
+        <translation>视图中 {count} 路摄像机属于其他中心，已略去。</translation>
+    </message>
+    <message>
+        <source>A round is under way in this window. Try the step after it.</source>
+        <translation>本窗口正在巡查，请结束后再试。</translation>
+    </message>
+    <message>
+        <source>End the test</source>
+        <translation>结束试运行</translation>
+    </message>
+    <message>
+        <source>Test: waiting for the picture…</source>
+        <translation>试运行：等待画面…</translation>
+    </message>
+    <message>
+        <source>Test: the picture moves.</source>
+        <translation>试运行：画面正常。</translation>
+    </message>
+    <message>
+        <source>Test: no picture.</source>
+        <translation>试运行：无画面。</translation>
+    </message>
+    <message>
+        <source>Test: the pane shows something else now.</source>
+        <translation>试运行：窗格已显示其他画面。</translation>
+    </message>
+    <message>
+        <source>Test run</source>
+        <translation>试运行</translation>
+    </message>
+</context>
+<context>
+    <name>PlansDialog</name>
+    <message>
+        <source>Patrol plans</source>
+        <translation>巡查计划</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>计划</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>点位</translation>
+    </message>
+    <message>
+        <source>Next round</source>
+        <translation>下次巡查</translation>
+    </message>
+    <message>
+        <source>Center</source>
+        <translation>中心</translation>
+    </message>
+    <message>
+        <source>Begins by itself</source>
+        <translation>自动开始</translation>
+    </message>
+    <message>
+        <source>New…</source>
+        <translation>新建…</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Copy…</source>
+        <translation>复制…</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>删除…</translation>
+    </message>
+    <message>
+        <source>Begin round</source>
+        <translation>开始巡查</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>switched off</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>{center} does not answer: plans as of {time}. Rounds can be made all the same.</source>
+        <translation>{center} 无应答：计划为 {time} 的版本，仍可巡查。</translation>
+    </message>
+    <message>
+        <source>There are no patrol plans here, or you have no part in patrols.</source>
+        <translation>没有巡查计划，或您没有巡查权限。</translation>
+    </message>
+    <message>
+        <source>Look at…</source>
+        <translation>查看…</translation>
+    </message>
+    <message>
+        <source>{plan} (copy)</source>
+        <translation>{plan}（副本）</translation>
+    </message>
+    <message>
+        <source>{plan} is deleted at the center, for everybody. Its rounds and reports stay.</source>
+        <translation>将从中心删除“{plan}”，对所有人生效。已有巡查记录和报告保留。</translation>
+    </message>
+    <message>
+        <source>Delete patrol plan</source>
+        <translation>删除巡查计划</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
@@ -742,6 +1237,332 @@
     </message>
 </context>
 <context>
+    <name>ReceiptDialog</name>
+    <message>
+        <source>Take the shift over</source>
+        <translation>接班确认</translation>
+    </message>
+    <message>
+        <source>{name} ({post}) handed the shift “{shift}” over at {time}.</source>
+        <translation>{name}（{post}）于 {time} 交班，班次“{shift}”。</translation>
+    </message>
+    <message>
+        <source>No remarks.</source>
+        <translation>无交班事项。</translation>
+    </message>
+    <message>
+        <source>Rounds made: {rounds}, open findings: {findings}</source>
+        <translation>本班巡查 {rounds} 次，遗留问题 {findings} 个</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>点位</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>Remark (may be left empty)</source>
+        <translation>接班备注（可不填）</translation>
+    </message>
+    <message>
+        <source>I take over</source>
+        <translation>确认接班</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>稍后</translation>
+    </message>
+</context>
+<context>
+    <name>RefusedDialog</name>
+    <message>
+        <source>Records the center refused</source>
+        <translation>中心拒收的记录</translation>
+    </message>
+    <message>
+        <source>They are kept on this computer. Nothing is lost; tell the center&apos;s administrator.</source>
+        <translation>这些记录保存在本机，不会丢失；请联系中心管理员。</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Record</source>
+        <translation>记录</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>RoundStrip</name>
+    <message>
+        <source>Round: {plan}</source>
+        <translation>巡查：{plan}</translation>
+    </message>
+    <message>
+        <source>Next: {step}</source>
+        <translation>下一点位：{step}</translation>
+    </message>
+    <message>
+        <source>Last step</source>
+        <translation>最后一个点位</translation>
+    </message>
+    <message>
+        <source>{count} cameras without picture</source>
+        <translation>{count} 路无画面</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>发现问题</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>人工操作</translation>
+    </message>
+    <message>
+        <source>Opening…</source>
+        <translation>正在打开…</translation>
+    </message>
+    <message>
+        <source>No picture</source>
+        <translation>无画面</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>Seen ✓</source>
+        <translation>已查 ✓</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>已查</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Finding…</source>
+        <translation>发现问题…</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>下一点位</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>跳过</translation>
+    </message>
+    <message>
+        <source>End…</source>
+        <translation>结束…</translation>
+    </message>
+</context>
+<context>
+    <name>RoundView</name>
+    <message>
+        <source>Step</source>
+        <translation>点位</translation>
+    </message>
+    <message>
+        <source>Outcome</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Remark</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>preset not reached: {why}</source>
+        <translation>未到预置位：{why}</translation>
+    </message>
+    <message>
+        <source>findings: {count}</source>
+        <translation>发现问题 {count} 个</translation>
+    </message>
+</context>
+<context>
+    <name>RoundsDialog</name>
+    <message>
+        <source>Rounds and findings</source>
+        <translation>巡查记录与问题</translation>
+    </message>
+    <message>
+        <source>Day before</source>
+        <translation>前一天</translation>
+    </message>
+    <message>
+        <source>Day after</source>
+        <translation>后一天</translation>
+    </message>
+    <message>
+        <source>Begun</source>
+        <translation>开始</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>计划</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>已查</translation>
+    </message>
+    <message>
+        <source>Missed</source>
+        <translation>漏查</translation>
+    </message>
+    <message>
+        <source>No picture</source>
+        <translation>无画面</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>跳过</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>发现问题</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Take the round over</source>
+        <translation>接手该次巡查</translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation>巡查记录</translation>
+    </message>
+    <message>
+        <source>Open findings</source>
+        <translation>遗留问题</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>All plans</source>
+        <translation>全部计划</translation>
+    </message>
+    <message>
+        <source>No rounds on this day.</source>
+        <translation>当天没有巡查记录。</translation>
+    </message>
+    <message>
+        <source>Rounds: {rounds}, complete: {complete}.  Steps: {seen} of {steps} seen, {missed} missed, {unavailable} without picture, {skipped} skipped.  Findings: {findings}.</source>
+        <translation>巡查 {rounds} 次，完成 {complete} 次。点位 {steps} 个：已查 {seen}，漏查 {missed}，无画面 {unavailable}，跳过 {skipped}。发现问题 {findings} 个。</translation>
+    </message>
+</context>
+<context>
+    <name>ScheduleEditor</name>
+    <message>
+        <source>Add shift</source>
+        <translation>添加班次</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>such as 08:30, 12:00, 16:00</source>
+        <translation>如 08:30, 12:00, 16:00</translation>
+    </message>
+    <message>
+        <source>every</source>
+        <translation>每隔</translation>
+    </message>
+    <message>
+        <source> min</source>
+        <translation> 分钟</translation>
+    </message>
+    <message>
+        <source>Time zone</source>
+        <translation>时区</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>班次</translation>
+    </message>
+    <message>
+        <source>From, to</source>
+        <translation>起止时间</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>星期</translation>
+    </message>
+    <message>
+        <source>Rounds at</source>
+        <translation>巡查时刻</translation>
+    </message>
+    <message>
+        <source>and</source>
+        <translation>另外</translation>
+    </message>
+    <message>
+        <source>Night shift</source>
+        <translation>夜班</translation>
+    </message>
+    <message>
+        <source>Day shift</source>
+        <translation>白班</translation>
+    </message>
+    <message>
+        <source>No rounds are due: the plan is run by hand.</source>
+        <translation>没有定时巡查：该计划由人工开始。</translation>
+    </message>
+    <message>
+        <source>Next, by this computer&apos;s clock: {times}</source>
+        <translation>接下来（本机时间）：{times}</translation>
+    </message>
+</context>
+<context>
     <name>SearchBox</name>
     <message>
         <source>Search: name, pinyin, code</source>
@@ -804,6 +1625,21 @@
     </message>
 </context>
 <context>
+    <name>SpoolLabel</name>
+    <message>
+        <source>{count} records in memory only!</source>
+        <translation>{count} 条记录仅在内存中！</translation>
+    </message>
+    <message>
+        <source>{count} records wait for the center, since {age}</source>
+        <translation>{count} 条记录待上传，已等待 {age}</translation>
+    </message>
+    <message>
+        <source>{count} records refused…</source>
+        <translation>{count} 条记录被拒收…</translation>
+    </message>
+</context>
+<context>
     <name>StatusStrip</name>
     <message>
         <source>{playing} of {total} panes playing</source>
@@ -820,6 +1656,69 @@
     <message>
         <source>{count} centers:   {states}</source>
         <translation>{count} 个中心：   {states}</translation>
+    </message>
+</context>
+<context>
+    <name>StepsEditor</name>
+    <message>
+        <source>From the selected pane</source>
+        <translation>所选窗格</translation>
+    </message>
+    <message>
+        <source>A view</source>
+        <translation>视图</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Test run</source>
+        <translation>试运行</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
+        <source>For all steps</source>
+        <translation>用于全部点位</translation>
+    </message>
+    <message>
+        <source>Add:</source>
+        <translation>添加：</translation>
+    </message>
+    <message>
+        <source>or drag cameras here from the tree; drag steps to order them</source>
+        <translation>也可从目录树拖入摄像机；拖动点位调整顺序</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>预置位</translation>
+    </message>
+    <message>
+        <source>Dwell</source>
+        <translation>停留</translation>
+    </message>
+    <message>
+        <source>Look for</source>
+        <translation>查看内容</translation>
+    </message>
+    <message>
+        <source>Kinds of finding</source>
+        <translation>问题类别</translation>
+    </message>
+    <message>
+        <source>As it stands</source>
+        <translation>保持当前位置</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
     </message>
 </context>
 <context>
@@ -1243,6 +2142,361 @@
     </message>
 </context>
 <context>
+    <name>patrol</name>
+    <message>
+        <source>Intrusion</source>
+        <translation>非法闯入</translation>
+    </message>
+    <message>
+        <source>Crowd</source>
+        <translation>人员聚集</translation>
+    </message>
+    <message>
+        <source>Fire or smoke</source>
+        <translation>烟火</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation>交通异常</translation>
+    </message>
+    <message>
+        <source>Object left behind</source>
+        <translation>遗留物品</translation>
+    </message>
+    <message>
+        <source>Damage</source>
+        <translation>设施损坏</translation>
+    </message>
+    <message>
+        <source>Camera fault</source>
+        <translation>设备故障</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>camera offline</source>
+        <translation>摄像机离线</translation>
+    </message>
+    <message>
+        <source>not permitted</source>
+        <translation>无查看权限</translation>
+    </message>
+    <message>
+        <source>no such camera any more</source>
+        <translation>摄像机不存在</translation>
+    </message>
+    <message>
+        <source>no picture</source>
+        <translation>无画面</translation>
+    </message>
+    <message>
+        <source>center away</source>
+        <translation>中心未连接</translation>
+    </message>
+    <message>
+        <source>held by another operator</source>
+        <translation>云台被他人占用</translation>
+    </message>
+    <message>
+        <source>the camera can&apos;t do that</source>
+        <translation>摄像机不支持</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>操作失败</translation>
+    </message>
+    <message>
+        <source>pane used otherwise</source>
+        <translation>窗格被占用</translation>
+    </message>
+    <message>
+        <source>program ended</source>
+        <translation>程序退出</translation>
+    </message>
+    <message>
+        <source>after a restart</source>
+        <translation>程序重启</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>未查</translation>
+    </message>
+    <message>
+        <source>seen</source>
+        <translation>已查</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>漏查</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>跳过</translation>
+    </message>
+    <message>
+        <source>Round begun</source>
+        <translation>开始巡查</translation>
+    </message>
+    <message>
+        <source>Picture shown</source>
+        <translation>显示画面</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>已查</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>发现问题</translation>
+    </message>
+    <message>
+        <source>Missed</source>
+        <translation>漏查</translation>
+    </message>
+    <message>
+        <source>No picture</source>
+        <translation>无画面</translation>
+    </message>
+    <message>
+        <source>Preset not reached</source>
+        <translation>未到预置位</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>跳过</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Taken by hand</source>
+        <translation>转人工操作</translation>
+    </message>
+    <message>
+        <source>Gone on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Taken over</source>
+        <translation>他人接手</translation>
+    </message>
+    <message>
+        <source>Broken off</source>
+        <translation>中止</translation>
+    </message>
+    <message>
+        <source>Round ended</source>
+        <translation>结束巡查</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>异常中断</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>进行中</translation>
+    </message>
+    <message>
+        <source>complete</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>broken off</source>
+        <translation>已中止</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>异常中断</translation>
+    </message>
+    <message>
+        <source>Every plan and every shift needs a name.</source>
+        <translation>计划和班次都必须有名称。</translation>
+    </message>
+    <message>
+        <source>The plan has no steps yet.</source>
+        <translation>计划中还没有点位。</translation>
+    </message>
+    <message>
+        <source>There are too many steps, shifts, start times or panes.</source>
+        <translation>点位、班次、时刻或窗格过多。</translation>
+    </message>
+    <message>
+        <source>Step {number} shows nothing: it needs a camera or a view.</source>
+        <translation>第 {number} 个点位没有内容：需要摄像机或视图。</translation>
+    </message>
+    <message>
+        <source>Step {number}: the dwell is 1 s to 60 min.</source>
+        <translation>第 {number} 个点位：停留时间为 1 秒至 60 分钟。</translation>
+    </message>
+    <message>
+        <source>Step {number}: presets are numbered 1 to 255.</source>
+        <translation>第 {number} 个点位：预置位编号为 1 至 255。</translation>
+    </message>
+    <message>
+        <source>Panes are numbers from 1 to 64, each once.</source>
+        <translation>窗格编号为 1 至 64，不能重复。</translation>
+    </message>
+    <message>
+        <source>This computer does not know the time zone.</source>
+        <translation>本机无法识别该时区。</translation>
+    </message>
+    <message>
+        <source>Shift {number} has no weekday.</source>
+        <translation>第 {number} 个班次没有选择星期。</translation>
+    </message>
+    <message>
+        <source>Shift {number}: rounds are 5 min to 24 h apart.</source>
+        <translation>第 {number} 个班次：间隔为 5 分钟至 24 小时。</translation>
+    </message>
+    <message>
+        <source>Shift {number}: a start time lies outside the shift.</source>
+        <translation>第 {number} 个班次：有巡查时刻不在班次时间内。</translation>
+    </message>
+    <message>
+        <source>A text is too long.</source>
+        <translation>文字过长。</translation>
+    </message>
+    <message>
+        <source>You may not do this at the center.</source>
+        <translation>您在该中心没有此权限。</translation>
+    </message>
+    <message>
+        <source>Somebody else has closed the finding otherwise.</source>
+        <translation>该问题已被他人办结。</translation>
+    </message>
+    <message>
+        <source>The center does not know what it is about.</source>
+        <translation>中心没有对应的内容。</translation>
+    </message>
+    <message>
+        <source>Nobody takes a shift over from himself.</source>
+        <translation>交班人不能给自己接班。</translation>
+    </message>
+    <message>
+        <source>The picture is missing.</source>
+        <translation>缺少截图。</translation>
+    </message>
+    <message>
+        <source>The picture is damaged on this computer.</source>
+        <translation>本机上的截图已损坏。</translation>
+    </message>
+    <message>
+        <source>The record is damaged on this computer.</source>
+        <translation>本机上的记录已损坏。</translation>
+    </message>
+    <message>
+        <source>Record of a round</source>
+        <translation>巡查记录</translation>
+    </message>
+    <message>
+        <source>Closing of a finding</source>
+        <translation>问题办结</translation>
+    </message>
+    <message>
+        <source>Shift hand-over</source>
+        <translation>交接班</translation>
+    </message>
+    <message>
+        <source>Taking over of a shift</source>
+        <translation>接班确认</translation>
+    </message>
+    <message>
+        <source>Mon</source>
+        <translation>周一</translation>
+    </message>
+    <message>
+        <source>Tue</source>
+        <translation>周二</translation>
+    </message>
+    <message>
+        <source>Wed</source>
+        <translation>周三</translation>
+    </message>
+    <message>
+        <source>Thu</source>
+        <translation>周四</translation>
+    </message>
+    <message>
+        <source>Fri</source>
+        <translation>周五</translation>
+    </message>
+    <message>
+        <source>Sat</source>
+        <translation>周六</translation>
+    </message>
+    <message>
+        <source>Sun</source>
+        <translation>周日</translation>
+    </message>
+    <message>
+        <source>every day</source>
+        <translation>每天</translation>
+    </message>
+    <message>
+        <source>Mon to Fri</source>
+        <translation>周一至周五</translation>
+    </message>
+    <message>
+        <source>every {minutes} min</source>
+        <translation>每 {minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>{steps} steps, {duration}</source>
+        <translation>{steps} 个点位，{duration}</translation>
+    </message>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>{minutes} min {seconds} s</source>
+        <translation>{minutes} 分 {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours} 小时 {minutes} 分</translation>
+    </message>
+    <message>
+        <source>not scheduled</source>
+        <translation>未排班</translation>
+    </message>
+    <message>
+        <source>today {time}</source>
+        <translation>今天 {time}</translation>
+    </message>
+    <message>
+        <source>tomorrow {time}</source>
+        <translation>明天 {time}</translation>
+    </message>
+    <message>
+        <source>{camera}, preset {number}</source>
+        <translation>{camera}，预置位 {number}</translation>
+    </message>
+    <message>
+        <source>{count} of {total} seen</source>
+        <translation>已查 {count}/{total}</translation>
+    </message>
+    <message>
+        <source>{count} missed</source>
+        <translation>漏查 {count}</translation>
+    </message>
+    <message>
+        <source>{count} without picture</source>
+        <translation>无画面 {count}</translation>
+    </message>
+    <message>
+        <source>{count} skipped</source>
+        <translation>跳过 {count}</translation>
+    </message>
+    <message>
+        <source>findings: {count}</source>
+        <translation>发现问题 {count} 个</translation>
+    </message>
+</context>
+<context>
     <name>ptz</name>
     <message>
         <source>Nothing</source>
@@ -1436,6 +2690,10 @@
         <translation>云台模式</translation>
     </message>
     <message>
+        <source>Patrol rounds</source>
+        <translation>巡查</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
@@ -1554,6 +2812,46 @@
     <message>
         <source>Open a view</source>
         <translation>打开视图</translation>
+    </message>
+    <message>
+        <source>Step seen (also Enter)</source>
+        <translation>确认已查（或 Enter）</translation>
+    </message>
+    <message>
+        <source>File a finding</source>
+        <translation>上报发现的问题</translation>
+    </message>
+    <message>
+        <source>Pause the round, and go on</source>
+        <translation>暂停/继续巡查</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>下一点位</translation>
+    </message>
+    <message>
+        <source>Take the pane by hand</source>
+        <translation>转人工操作</translation>
+    </message>
+    <message>
+        <source>End the round</source>
+        <translation>结束巡查</translation>
+    </message>
+    <message>
+        <source>Begin the due round</source>
+        <translation>开始到点的巡查</translation>
+    </message>
+    <message>
+        <source>Patrol plans</source>
+        <translation>巡查计划</translation>
+    </message>
+    <message>
+        <source>Rounds and findings</source>
+        <translation>巡查记录与问题</translation>
+    </message>
+    <message>
+        <source>Shift hand-over</source>
+        <translation>交接班</translation>
     </message>
     <message>
         <source>PTZ mode on or off</source>
@@ -1945,6 +3243,26 @@
     <message>
         <source>{subject} refused a record. It is kept on this computer.</source>
         <translation>{subject}拒收了一条记录，该记录已保留在本机。</translation>
+    </message>
+    <message>
+        <source>Round over: {subject}. {shown} of {total} steps seen.</source>
+        <translation>巡查结束：{subject}。{total} 个点位已查 {shown} 个。</translation>
+    </message>
+    <message>
+        <source>{subject} goes on with the round.</source>
+        <translation>{subject} 已接手本次巡查。</translation>
+    </message>
+    <message>
+        <source>{subject}: another round is under way in this window.</source>
+        <translation>{subject}：本窗口正在进行另一次巡查。</translation>
+    </message>
+    <message>
+        <source>Shift handed over: {subject}</source>
+        <translation>已交班：{subject}</translation>
+    </message>
+    <message>
+        <source>Saved: {subject}</source>
+        <translation>已保存：{subject}</translation>
     </message>
     <message>
         <source>{subject} was taken over by {detail}</source>

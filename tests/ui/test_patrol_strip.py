@@ -285,7 +285,7 @@ def test_only_the_kinds_of_the_step_are_offered(post):
     post.key(K.Key_F)
     panel = post.desk.finding
     post.run(panel.isVisible)
-    assert [button.text() for button in panel.buttons] == ["1  Traffic, accident", "2  Other"]
+    assert [button.text() for button in panel.buttons] == ["1  Traffic", "2  Other"]
     post.key(K.Key_3)
     assert panel.category == ""
     post.key(K.Key_2)

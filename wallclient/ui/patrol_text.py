@@ -23,9 +23,9 @@ from wallclient.ui.i18n import QT_TRANSLATE_NOOP
 
 _CATEGORIES: Mapping[str, str] = {
     Category.INTRUSION: QT_TRANSLATE_NOOP("patrol", "Intrusion"),
-    Category.CROWD: QT_TRANSLATE_NOOP("patrol", "Crowd, brawl"),
-    Category.FIRE_SMOKE: QT_TRANSLATE_NOOP("patrol", "Fire, smoke"),
-    Category.TRAFFIC: QT_TRANSLATE_NOOP("patrol", "Traffic, accident"),
+    Category.CROWD: QT_TRANSLATE_NOOP("patrol", "Crowd"),
+    Category.FIRE_SMOKE: QT_TRANSLATE_NOOP("patrol", "Fire or smoke"),
+    Category.TRAFFIC: QT_TRANSLATE_NOOP("patrol", "Traffic"),
     Category.LOST_OBJECT: QT_TRANSLATE_NOOP("patrol", "Object left behind"),
     Category.DAMAGE: QT_TRANSLATE_NOOP("patrol", "Damage"),
     Category.CAMERA_FAULT: QT_TRANSLATE_NOOP("patrol", "Camera fault"),
