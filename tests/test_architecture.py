@@ -22,6 +22,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
     "api": ("wallclient.domain", "requests", "urllib3", "msgspec", "sseclient"),
     "storage": ("wallclient.domain", "keyring", "platformdirs", "msgspec"),
     "catalog": ("wallclient.domain", "pypinyin"),
+    "evidence": ("wallclient.domain", "cryptography"),
     "player": ("wallclient.domain", "vlc", "av", "msgspec", "psutil", "PySide6.QtCore"),
     "devices": ("wallclient.domain", "pygame"),
     "services": (
@@ -29,6 +30,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
         "wallclient.api",
         "wallclient.catalog",
         "wallclient.devices",
+        "wallclient.evidence",
         "wallclient.player",
         "wallclient.storage",
         "PySide6.QtCore",
@@ -61,6 +63,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
 ONLY_IN = {  # a library with one door, besides the packages on top
     "vlc": {"player"},
     "av": {"player", "demo"},
+    "cryptography": {"evidence", "demo"},
     "keyring": {"storage"},
     "requests": {"api"},
     "xlsxwriter": {"services"},

@@ -1,7 +1,8 @@
-"""The command `wallclient`: run, demo, doctor, bench. Each part is imported only when asked for."""
+"""The command `wallclient`: run, demo, doctor, verify, bench. Each part is imported only when asked for."""
 
 import argparse
 import faulthandler
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,6 +50,16 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", help="tell what this machine has and what to do about each lack", add_help=False)
 
+    verify = commands.add_parser(
+        "verify",
+        help="check an evidence package, byte by byte",
+        description="Check an evidence package. Exit status: 0 it holds, 1 it does not, 2 it could not be checked."
+        " Without --key only the package itself is checked, not who signed it.",
+    )
+    verify.add_argument("package", type=Path, metavar="PACKAGE", help="the ZIP file")
+    verify.add_argument("--key", type=Path, metavar="FILE", help="the signer's public key, PEM, got on another way")
+    verify.set_defaults(run=_verify)
+
     bench = commands.add_parser("bench", help="measure the program on this machine")
     benches = bench.add_subparsers(metavar="what", required=True)
     live = benches.add_parser("live", help="a wall of live panes")
@@ -93,6 +104,14 @@ def _demo(options: argparse.Namespace) -> int:
     from wallclient.demo.server import main as demo_main
 
     return int(demo_main(["--cameras", str(options.cameras), "--fps", str(options.fps), "--port", str(options.port)]))
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from wallclient.doctor.text import language
+    from wallclient.evidence.command import run
+
+    wish = os.environ.get("WALLCLIENT_LANG", "")  # as in the program
+    return run(options.package, options.key, ("zh" if wish.startswith("zh") else "en") if wish else language())
 
 
 def _bench_live(options: argparse.Namespace) -> int:

@@ -122,6 +122,14 @@ class StorageFailed(WallError):  # noqa: N818
     """A file of ours could not be read or written."""
 
 
+class DiskFull(StorageFailed):
+    """There is no room left where a file was to be written."""
+
+
+class FootageChanged(WallError):  # noqa: N818
+    """A file is not what it was when it was exported: nothing vouches for it."""
+
+
 class SnapshotFailed(WallError):  # noqa: N818
     """There is no picture to take, or libVLC could not write it."""
 
