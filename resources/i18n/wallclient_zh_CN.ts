@@ -375,6 +375,10 @@
         <translation>取消  Esc</translation>
     </message>
     <message>
+        <source>Finding</source>
+        <translation>发现问题</translation>
+    </message>
+    <message>
         <source>Choose a kind first: press its digit.</source>
         <translation>请先按数字键选择类别。</translation>
     </message>
@@ -3065,6 +3069,22 @@
         <translation>登录已失效。</translation>
     </message>
     <message>
+        <source>Nothing was recorded at this time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording&apos;s file ends too soon or has a hole here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The center asks why you need the recording.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last minute of this camera is not in memory.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Empty</source>
         <translation>空闲</translation>
     </message>
@@ -3087,6 +3107,10 @@
     <message>
         <source>Can&apos;t be shown</source>
         <translation>无法预览</translation>
+    </message>
+    <message>
+        <source>No recording</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The user name or the password is wrong, or your session has ended.</source>

@@ -87,7 +87,8 @@ class FindingPanel(QFrame):
         """Ask for the finding's kind and text; the keys are the panel's until it is filed or cancelled."""
         self.category = ""
         self.text_edit.clear()
-        self.title_label.setText(f"{self.tr('Finding')}   {step_text(step)}   {clock_text(draft.at_utc)}")
+        words = (self.tr("Finding"), step_text(step), clock_text(draft.at_utc))
+        self.title_label.setText("   ".join(words))
         self._show_picture(draft.picture)
         self._set_categories(list(step.categories) or list(Category))
         self._refresh()

@@ -76,6 +76,7 @@ class RoundView(QWidget):
         self.findings.setIconSize(QSize(round(THUMBNAIL_PX[0] * scale), round(THUMBNAIL_PX[1] * scale)))
         cell = QSize(round((THUMBNAIL_PX[0] + 16) * scale), round((THUMBNAIL_PX[1] + 64) * scale))
         self.findings.setGridSize(cell)
+        self.findings.setMinimumHeight(cell.height() + metrics.space_px)
         self.findings.setStyleSheet(f"QListView::item {{ height: {cell.height() - 4}px; }}")  # not that of a line
         self.findings.setObjectName("Findings")
         layout = QVBoxLayout(self)

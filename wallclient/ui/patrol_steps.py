@@ -28,7 +28,7 @@ from wallclient.domain.ptz import Preset
 from wallclient.ui.background import Background
 from wallclient.ui.icons import icon
 from wallclient.ui.mime import NODES, nodes_from_mime
-from wallclient.ui.patrol_text import category_text, step_text
+from wallclient.ui.patrol_text import category_text, duration_text, step_text
 from wallclient.ui.text import error_text
 from wallclient.ui.theme import COLORS, Metrics
 
@@ -358,7 +358,7 @@ def step_of(node: Node, channel_id: str, dwell_s: float = 15.0) -> Step:
 
 
 def _line(number: int, step: Step) -> str:
-    return f"{number + 1}.  {step_text(step)}    {step.dwell_s:.0f} s"
+    return f"{number + 1}.  {step_text(step)}    {duration_text(step.dwell_s)}"
 
 
 def _beside(first: QWidget, second: QWidget, space_px: int) -> QHBoxLayout:
