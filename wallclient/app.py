@@ -30,6 +30,7 @@ from wallclient.services.joystick import Joysticks
 from wallclient.services.patrols import Patrols
 from wallclient.services.preferences import Preferences
 from wallclient.services.presets import Presets
+from wallclient.services.review_desk import ReviewDesk
 from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.services.session import CenterSession
 from wallclient.services.steering import Helm
@@ -68,7 +69,8 @@ class Application:
         self.cruises = Cruises(self.centers, self.helm, self.presets, cruises)
         self.joysticks = Joysticks(self.helm, PygameJoysticks, joysticks)
         self.pool = HostPool()
-        self.deck = Deck(self.pool, self.centers)
+        self.review = ReviewDesk(self.centers, folder)
+        self.deck = Deck(self.pool, self.centers, self.review)
         loop = asyncio.get_running_loop()
         self.catalogs = Catalogs(self.centers, data)
         self.patrols = Patrols(self.centers, data)
@@ -144,6 +146,7 @@ class Application:
         self.presets.close()
         await self.joysticks.close()
         await self.helm.close()  # while its sessions are there: what moves is stopped
+        self.review.shut_down()
         self.pool.shut_down()
         await asyncio.gather(self.catalogs.close(), self.centers.close())
         self._collector.stop()

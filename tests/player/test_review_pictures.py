@@ -119,7 +119,7 @@ class Pane:
         return self.moments[bisect.bisect_right(self.moments, moment_ms) - 1]
 
     def watch(self, seconds):
-        """Return what is shown for a while: (moment by the strip, moment by the clock when it was published, number)."""
+        """Return what is shown for a while."""
         seen, last = [], self.track.sequence
         deadline = time.monotonic() + seconds
 

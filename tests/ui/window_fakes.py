@@ -42,6 +42,7 @@ class FakePane(QObject):
 
     changed = Signal()
     info_changed = Signal()
+    is_live = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ class PaneState(StrEnum):
     STALLED = "stalled"  # pictures stopped; the last one stays, dimmed, and a reconnect is under way
     RECONNECTING = "reconnecting"  # the stream was lost or never came; the next try waits its turn
     FAILED = "failed"  # trying again can't help before the operator or the center changes something
+    GAP = "gap"  # of recorded footage: nothing was recorded at the moment shown
 
 
 class PaneEvent(StrEnum):
@@ -43,6 +44,10 @@ class PaneReason(StrEnum):
     PLAYER_CRASHED = "player_crashed"
     CAMERA_OFFLINE = "camera_offline"
     SIGNED_OUT = "signed_out"
+    NO_FOOTAGE = "no_footage"  # nothing was recorded at that moment
+    FOOTAGE_CUT_SHORT = "footage_cut_short"  # something was, but its file ends before or has a hole there
+    REASON_NEEDED = "reason_needed"  # the center hands out footage only to those who say why
+    NOT_KEPT = "not_kept"  # the last minute of a live picture is not in memory
 
 
 _FROM_ANY = {PaneEvent.OPEN: PaneState.OPENING, PaneEvent.CLOSE: PaneState.IDLE}

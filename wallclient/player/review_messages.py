@@ -64,6 +64,7 @@ class Reel(msgspec.Struct, tag="reel"):
     """All the footage of a track there is for now, in order of time."""
 
     track: int
+    serial: int  # rises with each reel of the track
     files: tuple[File, ...]
     fds: tuple[int, ...] = ()  # `File.memory` of the descriptors sent along
 
@@ -101,6 +102,7 @@ class Seen(msgspec.Struct, tag="seen"):
 
     track: int
     epoch: int
+    serial: int  # of the reel this was seen on
     sight: Sight
     reason: PaneReason | None = None  # with FAILED; with GAP where footage was promised and is not in its file
     next_us: int | None = None  # with GAP: where footage goes on in the clock's direction, by the clock

@@ -61,6 +61,7 @@ class ReviewPlayer:
         self._shelf = Shelf(screen.box, _SHELF_BYTES)
         self._screen = screen
         self._reel = Reel()
+        self._serial = 0
         self._map: ClockMap | None = None
         self._offset_us = 0
         self._steps: list[messages.Step] = []
@@ -111,7 +112,7 @@ class ReviewPlayer:
         except Exception:  # the edge of the thread: a track that fails must not take its neighbours along
             _log.exception("track %d failed", self._number)
             epoch = self._map.epoch if self._map else 0
-            self._send(messages.Seen(self._number, epoch, Sight.FAILED, PaneReason.PLAYER_CRASHED))
+            self._send(messages.Seen(self._number, epoch, self._serial, Sight.FAILED, PaneReason.PLAYER_CRASHED))
         finally:
             self._fetcher.close()
 
@@ -130,7 +131,7 @@ class ReviewPlayer:
     def _obey(self, item: "messages.Reel | messages.Follow | messages.Step | Screen | str") -> None:
         match item:
             case messages.Reel():
-                self._reel = Reel(item.files)
+                self._reel, self._serial = Reel(item.files), item.serial
                 self._fetcher.forget(self._reel.files)
                 self._say_again()
             case messages.Follow():
@@ -259,7 +260,7 @@ class ReviewPlayer:
     def _say(self, sight: Sight, reason: PaneReason | None = None, next_us: int | None = None) -> None:
         clock = self._map
         assert clock is not None
-        seen = messages.Seen(self._number, clock.epoch, sight, reason, next_us)
+        seen = messages.Seen(self._number, clock.epoch, self._serial, sight, reason, next_us)
         if seen != self._said:
             self._said = seen
             self._send(seen)

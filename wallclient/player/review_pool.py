@@ -87,6 +87,9 @@ class ReviewPool(QObject):
     ) -> None:
         """Give the track all its footage anew; `memory` has the files of it that lie in memory, by number."""
         track.files, track.memory = tuple(files), dict(memory or {})
+        track.serial += 1
+        if track.sight in (Sight.GAP, Sight.FAILED):
+            track.seen = None  # there may be footage now
         for host, number in self._places(track):
             self._send_reel(host, number, track)
 
@@ -239,7 +242,7 @@ class ReviewPool(QObject):
         track.restarts = 1 if now - track.restarted_at > _GOOD_S else track.restarts + 1
         track.restarted_at = now
         epoch = track.clock.epoch if track.clock else 0
-        track.seen = messages.Seen(0, epoch - 1, Sight.FAILED, PaneReason.PLAYER_CRASHED)
+        track.seen = messages.Seen(0, epoch - 1, track.serial, Sight.FAILED, PaneReason.PLAYER_CRASHED)
         track.seen_changed.emit()
         delay_s = 0.0 if track.restarts == 1 else retry_delay_s(track.restarts - 1)
         QTimer.singleShot(round(delay_s * 1000), self, functools.partial(self._revive, track))

@@ -52,6 +52,7 @@ class Track(QObject):
         self.width, self.height = width, height  # device pixels
         self.files: tuple[messages.File, ...] = ()
         self.memory: dict[int, MemoryFile] = {}
+        self.serial = 0  # of the files
         self.clock: ClockMap | None = None
         self.offset_us = 0
         self.seen: messages.Seen | None = None
@@ -91,10 +92,12 @@ class Track(QObject):
 
     def take_seen(self, seen: messages.Seen) -> None:
         """Note what the host says of what is shown."""
+        if seen.serial < self.serial:
+            return  # it was seen on footage that has been replaced meanwhile
         self.seen = seen
         self.seen_changed.emit()
 
     def reel(self, number: int, files: Sequence[messages.File], sent: Sequence[int] = ()) -> messages.Reel:
         """Return the message that hands `files` over; files in memory whose numbers were `sent` before go without."""
         fresh = {file.memory for file in files if file.memory} - set(sent)
-        return messages.Reel(number, tuple(files), tuple(sorted(fresh)))
+        return messages.Reel(number, self.serial, tuple(files), tuple(sorted(fresh)))

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
-from PySide6.QtCore import QObject, Signal
-
 from wallclient.domain.catalog import Right
 from wallclient.domain.errors import CameraOffline, NotFound, NotPermitted, SignInNeeded, WallError
 from wallclient.domain.node import Channel
@@ -29,6 +27,7 @@ from wallclient.player.opening import Opening
 from wallclient.player.ring import RingReader
 from wallclient.services.live_leases import LiveLeases, Streams
 from wallclient.services.stream_choice import choose_kind
+from wallclient.services.wall_pane import StreamInfo, WallPane
 
 _log = logging.getLogger(__name__)
 SILENT_S = 3.0
@@ -41,20 +40,6 @@ _RECHECK_FAILED_S = 60.0
 _DATA_BUT_NO_PICTURE_BYTES = 20_000
 _FALLBACK_SIZE = (320, 180)  # device pixels, for a pane that is not on screen
 _GONE_FOR_GOOD = {PaneReason.NOT_FOUND, PaneReason.NOT_PERMITTED, PaneReason.NO_VIEW_RIGHT}
-
-
-@dataclass(frozen=True, slots=True)
-class StreamInfo:
-    """What is known of the stream in a pane; None where nothing is."""
-
-    protocol: str | None = None
-    codec: str | None = None
-    width: int | None = None  # of the source, px
-    height: int | None = None
-    fps: float | None = None
-    kbps: float | None = None
-    latency_ms: float | None = None  # from arrival at this machine to the screen
-    lost_pictures: int = 0
 
 
 class _Need(Enum):
@@ -75,24 +60,13 @@ class _Target:
     audio: bool
 
 
-class LivePane(QObject):
+class LivePane(WallPane):
     """A pane's channel and its moving picture."""
-
-    changed = Signal()  # state, reason, channel or audible
-    info_changed = Signal()  # about once a second while pictures move
 
     def __init__(self, streams: Streams, pool: HostPool, gate: asyncio.Semaphore) -> None:
         """`gate` bounds how many panes open a stream at the same moment."""
         super().__init__()
         self._streams, self._pool, self._gate = streams, pool, gate
-        self.channel: Channel | None = None
-        self.state = PaneState.IDLE
-        self.reason: PaneReason | None = None
-        self.stopped_at_utc: datetime | None = None
-        self.stream_kind: StreamKind | None = None
-        self.forced_kind: StreamKind | None = None
-        self.info = StreamInfo()
-        self.audible = False
         self._current: Opening | None = None
         self._ring: RingReader | None = (
             None  # of the current opening; the painter asks for it thousands of times a second

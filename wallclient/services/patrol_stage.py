@@ -28,10 +28,10 @@ from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.patrol import Step, Why
 from wallclient.domain.view import View
-from wallclient.services.live_pane import LivePane
 from wallclient.services.patrol_round import Sight, SightState
 from wallclient.services.rights import allowed
 from wallclient.services.wall import Snapshot
+from wallclient.services.wall_pane import WallPane
 
 _log = logging.getLogger(__name__)
 VIEW_PATIENCE_S = 10.0  # a view with some pictures is shown with those once this has passed
@@ -54,7 +54,7 @@ FindChannel = Callable[[str], Awaitable[Channel]]  # by its global id; raises Ce
 class StageWall(Protocol):
     """What a stage needs of a wall; `services.wall.Wall` is one."""
 
-    panes: list[LivePane]
+    panes: list[WallPane]
     selected: int
 
     def show(self, index: int, channel: Channel) -> None:
@@ -246,12 +246,12 @@ def as_jpeg(picture: bytes) -> bytes:
     return jpeg
 
 
-def _shows(pane: LivePane, gid: str) -> bool:
+def _shows(pane: WallPane, gid: str) -> bool:
     assert key_of(gid), "a local id"
     return pane.channel is not None and pane.channel.id == gid
 
 
-def _look(pane: LivePane) -> tuple[SightState, Why | None]:
+def _look(pane: WallPane) -> tuple[SightState, Why | None]:
     if pane.state is PaneState.PLAYING:
         return SightState.PLAYING, None
     why = _GONE.get(pane.reason, Why.NO_PICTURE) if pane.reason is not None else None

@@ -24,6 +24,9 @@ from wallclient.domain.view import View
 from wallclient.player.host_pool import HostPool
 from wallclient.services.live_leases import Streams
 from wallclient.services.live_pane import LivePane
+from wallclient.services.review_desk import ReviewDesk
+from wallclient.services.review_pane import ReviewPane
+from wallclient.services.wall_pane import WallPane
 
 _TICK_MS = 200
 _OPENING_AT_ONCE = 32  # more only makes the first picture of each later
@@ -50,17 +53,19 @@ class Snapshot:
 class Deck:
     """What all walls of the program share: the players, the center, the pace of opening, and the one audible pane."""
 
-    def __init__(self, pool: HostPool, center: WallCenter) -> None:
+    def __init__(self, pool: HostPool, center: WallCenter, review: ReviewDesk | None = None) -> None:
+        """`review`: what recorded footage is shown with; None: it is not."""
         self.pool = pool
+        self.review = review
         self.center = center
         self.gate = asyncio.Semaphore(_OPENING_AT_ONCE)
-        self._audible: LivePane | None = None
+        self._audible: WallPane | None = None
 
     def new_pane(self) -> LivePane:
         """Return an idle pane."""
         return LivePane(self.center, self.pool, self.gate)
 
-    def let_be_heard(self, pane: LivePane | None) -> None:
+    def let_be_heard(self, pane: WallPane | None) -> None:
         """Let `pane` be heard and no other."""
         former, self._audible = self._audible, pane
         if former and former is not pane:
@@ -85,7 +90,7 @@ class Wall(QObject):
         self._deck = deck
         self._parked: dict[int, Channel] = {}
         self.layout = layout
-        self.panes: list[LivePane] = [deck.new_pane() for _ in range(len(layout))]
+        self.panes: list[WallPane] = [deck.new_pane() for _ in range(len(layout))]
         self.selected = 0
         self.spot: int | None = None
         self._timer = QTimer(self)
@@ -123,8 +128,44 @@ class Wall(QObject):
     # -- cameras -----------------------------------------------------------------------------------
 
     def show(self, index: int, channel: Channel) -> None:
-        """Show a camera in a pane."""
-        self.panes[index].show(channel)
+        """Show a camera live in a pane."""
+        self._live_pane(index).show(channel)
+
+    def show_footage(self, index: int, channel: Channel, moment_ms: int | None = None) -> ReviewPane:
+        """Show in a pane what was recorded of a camera, at the moment of the review clock; `moment_ms` moves the clock.
+
+        Raises ValueError where there is no footage to be had.
+        """
+        review = self._deck.review
+        if review is None:
+            raise ValueError("no review")
+        pane = self.panes[index]
+        if not isinstance(pane, ReviewPane):
+            self._close_pane(pane)
+            pane = review.new_pane()
+            self._replace(index, pane)
+        if moment_ms is not None:
+            review.clock.seek(moment_ms * 1000)
+        pane.show(channel)
+        return pane
+
+    def show_live(self, index: int) -> None:
+        """Go back to the live picture of a pane's camera."""
+        if (channel := self.panes[index].channel) is not None:
+            self.show(index, channel)
+
+    def _live_pane(self, index: int) -> LivePane:
+        """Return the pane as a live one; one with footage is replaced."""
+        pane = self.panes[index]
+        if not isinstance(pane, LivePane):
+            self._close_pane(pane)
+            pane = self._deck.new_pane()
+            self._replace(index, pane)
+        return pane
+
+    def _replace(self, index: int, pane: WallPane) -> None:
+        self.panes[index] = pane
+        self.panes_changed.emit()
 
     def place(self, channels: Sequence[Channel], first: int) -> int:
         """Show `channels` in the panes from `first` on, and return how many found room.
@@ -162,17 +203,21 @@ class Wall(QObject):
     def close(self, index: int) -> None:
         """Empty a pane."""
         self._close_pane(self.panes[index])
+        self._live_pane(index)
 
     def close_all(self) -> None:
         """Empty all panes and forget the parked cameras."""
         self._parked.clear()
-        for pane in self.panes:
-            self._close_pane(pane)
+        for index in range(len(self.panes)):
+            self.close(index)
 
-    def _close_pane(self, pane: LivePane) -> None:
+    def _close_pane(self, pane: WallPane) -> None:
         if pane.audible:
             self._deck.let_be_heard(None)
-        pane.close()
+        if isinstance(pane, ReviewPane) and self._deck.review is not None:
+            self._deck.review.drop(pane)
+        else:
+            pane.close()
 
     # -- selection, sound --------------------------------------------------------------------------
 
@@ -196,7 +241,7 @@ class Wall(QObject):
     async def snapshot(self, index: int) -> Snapshot:
         """Return the picture shown now in the source's own size. Raises SnapshotFailed."""
         pane = self.panes[index]
-        opening, channel = pane.opening, pane.channel
+        opening, channel = pane.opening if isinstance(pane, LivePane) else None, pane.channel
         if opening is None or channel is None or pane.state is not PaneState.PLAYING:
             raise SnapshotFailed("no moving picture")
         answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -243,11 +288,11 @@ class Wall(QObject):
         channels = {i: c for (i, _), c in zip(wanted, found, strict=True) if isinstance(c, Channel)}
         self._parked.clear()
         self.set_layout(layout_by_id(view.layout_id))
-        for index, pane in enumerate(self.panes):
+        for index in range(len(self.panes)):
             if index in channels:
-                pane.show(channels[index])
+                self.show(index, channels[index])
             else:
-                self._close_pane(pane)
+                self.close(index)
         return len(errors)
 
     # -- the center's word -------------------------------------------------------------------------
@@ -263,7 +308,7 @@ class Wall(QObject):
             if pane.state in (PaneState.RECONNECTING, PaneState.FAILED):
                 pane.retry()
 
-    def _with_channel(self, channel_id: str) -> Iterable[LivePane]:
+    def _with_channel(self, channel_id: str) -> Iterable[WallPane]:
         return (pane for pane in self.panes if pane.channel and pane.channel.id == channel_id)
 
     def _on_tick(self) -> None:

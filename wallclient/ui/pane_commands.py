@@ -23,8 +23,8 @@ from wallclient.ui.wall_widget import WallWidget
 
 if TYPE_CHECKING:
     from wallclient.services.centers import Centers
-    from wallclient.services.live_pane import LivePane
     from wallclient.services.wall import Wall
+    from wallclient.services.wall_pane import WallPane
 
 _SUFFIXES = {"png": "png", "jpeg": "jpg"}
 
@@ -84,7 +84,7 @@ class PaneCommands(QObject):
         }
 
     @property
-    def _pane(self) -> "LivePane":
+    def _pane(self) -> "WallPane":
         return self._wall.panes[self._wall.selected]
 
     # One pane

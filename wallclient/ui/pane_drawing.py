@@ -28,6 +28,7 @@ _DOT = {
     PaneState.STALLED: COLORS.warning,
     PaneState.RECONNECTING: COLORS.warning,
     PaneState.FAILED: COLORS.bad,
+    PaneState.GAP: COLORS.text_faint,
 }
 _STANDING = (PaneState.STALLED, PaneState.RECONNECTING, PaneState.FAILED)
 _PATH_FROM_PX = 330  # a title narrower than this (at scale 1) has room for the name only
@@ -37,7 +38,8 @@ _STOP_TIME_FROM_PX = 150
 
 def has_clock(view: "PaneView") -> bool:
     """Tell whether the title has room for a running clock; only a live pane may show one."""
-    return view.pane.state is PaneState.PLAYING and view.title_rect.width() >= _CLOCK_FROM_PX * view.scale
+    playing = view.pane.is_live and view.pane.state is PaneState.PLAYING
+    return playing and view.title_rect.width() >= _CLOCK_FROM_PX * view.scale
 
 
 def clock(text: str, text_px: int) -> QPixmap:
@@ -169,6 +171,8 @@ def panel(view: "PaneView", next_try_s: int | None) -> QPixmap:
     elif state in _STANDING:
         _draw_frame(painter, picture.rect(), QColor(_DOT[state]), view.scale)
         _draw_message(painter, view, picture.rect(), _message(view, next_try_s))
+    elif state is PaneState.GAP:
+        _draw_message(painter, view, picture.rect(), _message(view, None))
     else:
         _draw_message(painter, view, picture.rect(), [(state_text(PaneState.OPENING), COLORS.text_dim, False)])
     painter.end()

@@ -15,7 +15,7 @@ from wallclient.ui.pane_commands import PaneCommands
 from wallclient.ui.text import missing_text, stream_kind_text
 
 if TYPE_CHECKING:
-    from wallclient.services.live_pane import LivePane
+    from wallclient.services.wall_pane import WallPane
 
 _ENTRIES = (
     ("spot", "spot"),
@@ -31,7 +31,7 @@ _NEEDED_RIGHTS = {"snapshot": Right.VIEW, "audio": Right.VIEW, "retry": Right.VI
 _NEED_PICTURE = {"snapshot", "zoom_reset"}
 
 
-def pane_menu(pane: "LivePane", actions: dict[str, QAction], commands: PaneCommands, parent: QWidget) -> QMenu:
+def pane_menu(pane: "WallPane", actions: dict[str, QAction], commands: PaneCommands, parent: QWidget) -> QMenu:
     """Return the menu of `pane`; entries that make no sense now are grey."""
     menu = QMenu(parent)
     filled = pane.channel is not None
@@ -54,7 +54,7 @@ def pane_menu(pane: "LivePane", actions: dict[str, QAction], commands: PaneComma
     return menu
 
 
-def _add_streams(menu: QMenu, pane: "LivePane", commands: PaneCommands, filled: bool) -> None:
+def _add_streams(menu: QMenu, pane: "WallPane", commands: PaneCommands, filled: bool) -> None:
     streams = menu.addMenu(QCoreApplication.translate("pane_menu", "Stream"))
     streams.setEnabled(filled)
     kinds: tuple[tuple[StreamKind | None, str], ...] = (

@@ -14,7 +14,7 @@ from wallclient.ui.ptz_drawing import Marks, PanePtz
 
 if TYPE_CHECKING:
     from wallclient.domain.picture import Picture
-    from wallclient.services.live_pane import LivePane
+    from wallclient.services.wall_pane import WallPane
 
 _FORMAT = QImage.Format.Format_RGB32
 _SLOTS = 3
@@ -25,7 +25,7 @@ _STANDING = (PaneState.STALLED, PaneState.RECONNECTING, PaneState.FAILED)
 class PaneView:
     """Everything the wall keeps about one pane between two paint events. All lengths in device pixels."""
 
-    def __init__(self, pane: "LivePane") -> None:
+    def __init__(self, pane: "WallPane") -> None:
         self.pane = pane
         self.on_changed: Callable[[], None] = _nothing  # what the wall connected to the pane's signals
         self.on_info: Callable[[], None] = _nothing
@@ -99,6 +99,8 @@ class PaneView:
             self.drop_picture()
             self.zoom = NO_ZOOM
             self.ptz, self.marks = NO_PTZ, None
+        if self.pane.state is PaneState.GAP:
+            self.drop_picture()  # what was shown before was not there at this moment
         standing = self.pane.state in _STANDING
         if standing and self._frozen is None and self.image is not None:
             self._frozen = pane_drawing.frozen(self.image)

@@ -17,8 +17,8 @@ from wallclient.ui.background import Background
 from wallclient.ui.ptz_geometry import combined
 
 if TYPE_CHECKING:
-    from wallclient.services.live_pane import LivePane
     from wallclient.services.wall import Wall
+    from wallclient.services.wall_pane import WallPane
     from wallclient.ui.ptz_services import PtzServices
 
 USUAL_SPEED = 0.6
@@ -61,7 +61,7 @@ class PtzPilot(QObject):
         self._speed = USUAL_SPEED
         self._asked: dict[Hold, Velocity] = {}
         self._sent = STILL
-        self._pane: LivePane | None = None
+        self._pane: WallPane | None = None
         self.target: Channel | None = None
         self._acted_on = ""  # the camera of the latest press or call, whose refusals are told here
         wall.selection_changed.connect(self._on_selected)

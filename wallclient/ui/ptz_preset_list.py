@@ -25,7 +25,7 @@ from wallclient.ui.ptz_pilot import PtzPilot
 from wallclient.ui.theme import COLORS, Metrics, ui_font
 
 if TYPE_CHECKING:
-    from wallclient.services.live_pane import LivePane
+    from wallclient.services.wall_pane import WallPane
 
 Grab = Callable[[], QImage | None]  # the picture of the selected pane as it is now; None where there is none
 _PICTURE = Qt.ItemDataRole.UserRole + 1
@@ -257,7 +257,7 @@ class PtzPresetList(QListWidget):
             self._pilot.start(work())  # type: ignore[arg-type]  # a coroutine
 
 
-def picture_of(pane: "LivePane") -> QImage | None:
+def picture_of(pane: "WallPane") -> QImage | None:
     """Return a copy of the picture a pane shows now, None while it shows none that moves."""
     picture = pane.picture()
     if picture is None:

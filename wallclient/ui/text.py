@@ -37,7 +37,7 @@ from wallclient.domain.stream import StreamKind
 from wallclient.ui.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
-    from wallclient.services.live_pane import StreamInfo
+    from wallclient.services.wall_pane import StreamInfo
 
 _REASONS: Mapping[PaneReason, str] = {
     PaneReason.NO_PICTURE: QT_TRANSLATE_NOOP("text", "The camera sends no new pictures."),
@@ -55,6 +55,10 @@ _REASONS: Mapping[PaneReason, str] = {
     PaneReason.PLAYER_CRASHED: QT_TRANSLATE_NOOP("text", "The player failed and is started again."),
     PaneReason.CAMERA_OFFLINE: QT_TRANSLATE_NOOP("text", "The camera is offline."),
     PaneReason.SIGNED_OUT: QT_TRANSLATE_NOOP("text", "You are signed out."),
+    PaneReason.NO_FOOTAGE: QT_TRANSLATE_NOOP("text", "Nothing was recorded at this time."),
+    PaneReason.FOOTAGE_CUT_SHORT: QT_TRANSLATE_NOOP("text", "The recording's file ends too soon or has a hole here."),
+    PaneReason.REASON_NEEDED: QT_TRANSLATE_NOOP("text", "The center asks why you need the recording."),
+    PaneReason.NOT_KEPT: QT_TRANSLATE_NOOP("text", "The last minute of this camera is not in memory."),
 }
 _STATES: Mapping[PaneState, str] = {
     PaneState.IDLE: QT_TRANSLATE_NOOP("text", "Empty"),
@@ -63,6 +67,7 @@ _STATES: Mapping[PaneState, str] = {
     PaneState.STALLED: QT_TRANSLATE_NOOP("text", "Picture stopped"),
     PaneState.RECONNECTING: QT_TRANSLATE_NOOP("text", "Connection lost"),
     PaneState.FAILED: QT_TRANSLATE_NOOP("text", "Can't be shown"),
+    PaneState.GAP: QT_TRANSLATE_NOOP("text", "No recording"),
 }
 _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (SignInNeeded, QT_TRANSLATE_NOOP("text", "The user name or the password is wrong, or your session has ended.")),

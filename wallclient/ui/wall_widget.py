@@ -31,8 +31,8 @@ from wallclient.ui.theme import COLORS
 from wallclient.ui.wall_painter import ACCENT, WallPainter, frame, progress_rect
 
 if TYPE_CHECKING:
-    from wallclient.services.live_pane import LivePane
     from wallclient.services.wall import Wall
+    from wallclient.services.wall_pane import WallPane
 
 GAP_PX = 4  # between panes, at scale 1; the frame of the selected pane is drawn in it
 _FEW_DUE = 3  # up to a third of the panes are painted one by one
@@ -108,7 +108,7 @@ class WallWidget(QWidget):
         self._set_pace()
         self.channels_changed.emit()
 
-    def _adopt(self, pane: "LivePane") -> PaneView:
+    def _adopt(self, pane: "WallPane") -> PaneView:
         view = PaneView(pane)
         view.on_changed = lambda: self._on_pane_changed(view)
         view.on_info = lambda: self._on_info_changed(view)

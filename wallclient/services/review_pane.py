@@ -1,0 +1,321 @@
+"""One pane of recorded footage: a channel, its playback session, its track, and the clock it follows.
+
+Live and recorded panes stand side by side in a wall; see `services.wall_pane`. All on the UI thread.
+"""
+
+import functools
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from wallclient.domain.node import Channel
+from wallclient.domain.pane import PaneReason, PaneState
+from wallclient.domain.picture import Picture
+from wallclient.domain.recording import FootageProtocol, FootageSource, Playback
+from wallclient.domain.review import ClockMap, Sight
+from wallclient.player import review_messages as messages
+from wallclient.player.review_pool import ReviewPool
+from wallclient.player.review_track import MemoryFile, Track
+from wallclient.services.playback_leases import AskReason, Footages, PlaybackLeases
+from wallclient.services.review import SharedClock
+from wallclient.services.wall_pane import StreamInfo, WallPane
+
+_log = logging.getLogger(__name__)
+_FALLBACK_SIZE = (320, 180)  # device pixels, for a pane that is not on screen
+_FORMS = {FootageProtocol.MP4: "mp4", FootageProtocol.TS: "mpegts"}  # the best first
+_STATES = {
+    Sight.LOADING: PaneState.OPENING,
+    Sight.SHOWING: PaneState.PLAYING,
+    Sight.GAP: PaneState.GAP,
+    Sight.FAILED: PaneState.RECONNECTING,
+}
+
+
+class ReviewPane(WallPane):
+    """A pane that shows what was recorded at the moment of its clock."""
+
+    is_live = False
+
+    def __init__(
+        self,
+        clock: SharedClock,
+        pool: ReviewPool,
+        footages: Footages,
+        ask_reason: AskReason,
+        offset_of: Callable[[str], int] = lambda _gid: 0,
+    ) -> None:
+        """`offset_of` tells the milliseconds by which a channel's footage is corrected."""
+        super().__init__()
+        self.clock = clock
+        self._pool, self._footages, self._ask_reason = pool, footages, ask_reason
+        self._offset_of = offset_of
+        self.clock_offset_ms = 0  # what the clock burnt into the picture is ahead of the center's
+        self.in_memory: tuple[int, int] | None = None  # of an instant replay: its first and last moment, ms
+        self._track: Track | None = None
+        self._leases: PlaybackLeases | None = None
+        self._failure: PaneReason | None = None  # why there is no session
+        self._map: ClockMap | None = None
+        self._size = (0, 0)
+
+    # -- for the wall ------------------------------------------------------------------------------
+
+    def show(self, channel: Channel) -> None:
+        """Show what was recorded of `channel`."""
+        if self.channel is not None and channel.id == self.channel.id and self.in_memory is None:
+            return
+        self._begin(channel)
+        if self._track is None:
+            return
+        self._leases = PlaybackLeases(
+            self._footages, channel.id, self._on_footage, self._on_no_footage, self._ask_reason
+        )
+        self.clock.join(self)
+        self._judge()
+
+    def show_memory(self, channel: Channel, kept: MemoryFile, form: str, start_ms: int, end_ms: int) -> None:
+        """Show footage that lies in memory: no center is asked."""
+        self._begin(channel)
+        if self._track is None:
+            return
+        self.in_memory = start_ms, end_ms
+        file = messages.File(channel.id, start_ms * 1000, end_ms * 1000, form, memory=kept.number)
+        self._pool.set_files(self._track, (file,), {kept.number: kept})
+        self.clock.join(self)
+        self._judge()
+
+    def close(self) -> None:
+        """Show nothing."""
+        self._end()
+        self.channel = None
+        self._set(PaneState.IDLE, None)
+
+    def retry(self) -> None:
+        """Try again now instead of when the wait is over."""
+        if self._leases is not None:
+            self._leases.retry()
+
+    def set_size(self, width_px: int, height_px: int) -> None:
+        """Tell how many device pixels the picture covers; 0, 0 while the pane is not on screen."""
+        if width_px <= 0 or height_px <= 0:
+            return
+        self._size = width_px, height_px
+        if self._track is not None:
+            try:
+                self._pool.resize(self._track, width_px, height_px)
+            except OSError:
+                _log.exception("no memory for another size")
+
+    def tick(self, now: float) -> None:
+        """Keep the session around the clock's moment."""
+        if self._leases is not None:
+            self._leases.want(self._moment_us() // 1000, self.clock.map.rate)
+            if self._map is not None:
+                self._judge()
+
+    # -- for the painter ---------------------------------------------------------------------------
+
+    def sequence(self) -> int:
+        """Return the number of the newest picture, 0 where there is none to be seen; cheap."""
+        return self._track.sequence if self._track is not None and self.state is not PaneState.GAP else 0
+
+    def picture(self) -> Picture | None:
+        """Claim the newest picture; None in a gap, where an earlier one must not be taken for what was there."""
+        return self._track.picture() if self._track is not None and self.state is not PaneState.GAP else None
+
+    @property
+    def aspect(self) -> float | None:
+        """Width to height of the picture as it is to be seen; None: as its pixels are."""
+        stats = self._track.stats if self._track else None
+        if stats is None or not stats.width or not stats.height:
+            return None
+        return stats.width * stats.sar_num / (stats.height * stats.sar_den)
+
+    @property
+    def shown_us(self) -> int | None:
+        """The exact moment of the picture on screen, by the center's clock; None: there is none."""
+        picture = self.picture() if self.state is PaneState.PLAYING else None
+        return picture.moment_us if picture is not None else None
+
+    @property
+    def next_footage_ms(self) -> int | None:
+        """Where footage goes on, while the pane is in a gap."""
+        moment = self.next_us()
+        return None if moment is None else moment // 1000
+
+    @property
+    def keys_only(self) -> bool:
+        """Whether key pictures only are shown, since the machine can't decode all at this speed."""
+        return self._track is not None and self._track.stats is not None and self._track.stats.keys_only
+
+    # -- the clock ---------------------------------------------------------------------------------
+
+    @property
+    def on_own_clock(self) -> bool:
+        """Whether the pane has left the clock of the others."""
+        return self._shared is not None
+
+    _shared: SharedClock | None = None
+
+    def leave_clock(self) -> SharedClock:
+        """Go on by a clock of the pane's own, from the present moment, and return it."""
+        if self._shared is None:
+            self._shared = self.clock
+            self._shared.leave(self)
+            self.clock = SharedClock(self._shared.moment_us)
+            self.clock.set_speed(self._shared.speed)
+            self.clock.join(self)
+            if self._shared.playing:
+                self.clock.play()
+        return self.clock
+
+    def rejoin_clock(self) -> None:
+        """Come back to the clock of the others, at its moment."""
+        if self._shared is not None:
+            own, self.clock, self._shared = self.clock, self._shared, None
+            own.leave(self)
+            own.close()
+            own.deleteLater()
+            self.clock.join(self)
+
+    @property
+    def offset_ms(self) -> int:
+        """What is added to the clock's moment for this camera, set by hand."""
+        return self._offset_of(self.channel.id) if self.channel else 0
+
+    def offset_changed(self) -> None:
+        """Look again at the offset."""
+        self.follow(self.clock.map)
+
+    def follow(self, clock: ClockMap) -> None:
+        """Show what this clock says."""
+        self._map = clock
+        if self._track is not None:
+            self._pool.follow(self._track, clock, self.offset_ms * 1000)
+        if self._leases is not None:
+            self._leases.want(self._moment_us() // 1000, clock.rate)
+
+    def settled(self, epoch: int) -> bool:
+        """Tell whether the clock's moment of that epoch is shown, or it is known why it can't be."""
+        if self._track is None or self._failure is not None:
+            return True
+        return self._known() and self._track.settled(epoch)
+
+    def sight(self) -> Sight:
+        """Return what there is to see."""
+        return self._track.sight if self._track is not None and self._known() else Sight.LOADING
+
+    def next_us(self) -> int | None:
+        """Return, in a gap, where footage goes on in the clock's direction; None: it does not."""
+        seen = self._track.seen if self._track is not None and self.sight() is Sight.GAP else None
+        return seen.next_us if seen else None
+
+    def ask_step(self, request: int, from_us: int, direction: int) -> bool:
+        """Ask for a neighbouring picture's moment."""
+        return self._track is not None and self._pool.step(self._track, request, from_us, direction)
+
+    def _moment_us(self) -> int:
+        return self.clock.moment_us + self.offset_ms * 1000
+
+    def _known(self) -> bool:
+        """Tell whether what the track says of the moment can be relied on: no session, no gap."""
+        return self._leases is None or self._leases.covers(self._moment_us() // 1000)
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _begin(self, channel: Channel) -> None:
+        self._end()
+        self.channel = channel
+        self._failure = None
+        width, height = self._size if self._size[0] else _FALLBACK_SIZE
+        try:
+            self._track = track = self._pool.open(width, height)
+        except OSError:
+            _log.exception("no player for a pane")
+            self._failure = PaneReason.PLAYER_CRASHED
+            self._set(PaneState.FAILED, self._failure)
+            return
+        track.seen_changed.connect(functools.partial(self._on_seen, track))
+        track.stats_changed.connect(functools.partial(self._on_stats, track))
+        track.stepped.connect(self._on_stepped)
+        self.changed.emit()
+
+    def _end(self) -> None:
+        self.rejoin_clock()
+        self.clock.leave(self)
+        if self._leases is not None:
+            self._leases.close()
+        if self._track is not None:
+            self._pool.close(self._track)
+        self._leases = self._track = self._map = self.in_memory = self._failure = None
+        self.info, self.clock_offset_ms = StreamInfo(), 0
+
+    def _on_footage(self, playback: Playback) -> None:
+        self.clock_offset_ms = playback.clock_offset_ms
+        playable = [source for source in playback.sources if source.protocol in _FORMS]
+        unplayable = bool(playback.sources) and not playable
+        self._failure = PaneReason.NO_PLAYABLE_SOURCE if unplayable else None
+        if self._track is not None and self.channel is not None:
+            self._pool.set_files(self._track, files_of(self.channel.id, playable))
+        self._judge()
+
+    def _on_no_footage(self, reason: PaneReason) -> None:
+        if self._leases is None or not self._leases.covers(self._moment_us() // 1000):
+            self._failure = reason
+        self._judge()
+
+    def _on_seen(self, track: Track) -> None:
+        if track is self._track:
+            self._judge()
+
+    def _on_stepped(self, request: int, moment_us: int | None) -> None:
+        self.clock.take_step(request, moment_us)
+
+    def _on_stats(self, track: Track) -> None:
+        stats = track.stats
+        if track is not self._track or stats is None:
+            return
+        info = StreamInfo(
+            protocol=None, codec=stats.codec, width=stats.width, height=stats.height,
+            fps=stats.fps * max(1.0, abs(self.clock.map.rate)) or None, lost_pictures=stats.skipped,
+        )  # fmt: skip
+        if info != self.info:
+            self.info = info
+            self.info_changed.emit()
+
+    def _judge(self) -> None:
+        """Find the pane's state out of session and track."""
+        track = self._track
+        if track is None:
+            return
+        if self._failure is not None:
+            final = self._failure in (PaneReason.REASON_NEEDED, PaneReason.NO_PLAYABLE_SOURCE)
+            self._set(PaneState.FAILED if final else PaneState.RECONNECTING, self._failure)
+        elif not self._known():
+            self._set(PaneState.OPENING, None)
+        else:
+            reason = track.seen.reason if track.seen else None
+            if track.sight is Sight.GAP:
+                reason = PaneReason.FOOTAGE_CUT_SHORT if reason else PaneReason.NO_FOOTAGE
+            self._set(_STATES[track.sight], reason)
+        self.clock.note_settled()
+
+    def _set(self, state: PaneState, reason: PaneReason | None) -> None:
+        if (state, reason) != (self.state, self.reason):
+            self.state, self.reason = state, reason
+            self.changed.emit()
+
+
+def files_of(channel_id: str, sources: Sequence[FootageSource]) -> tuple[messages.File, ...]:
+    """Return the files behind a session's addresses: of each stretch the address this program reads best."""
+    best: Mapping[tuple[int, int], FootageSource] = {
+        (source.start_ms, source.end_ms): source
+        for source in sorted(sources, key=lambda source: -list(_FORMS).index(source.protocol))
+    }
+    return tuple(_file(channel_id, source) for source in best.values() if source.url.startswith(("http:", "https:")))
+
+
+def _file(channel_id: str, source: FootageSource) -> messages.File:
+    known = source.credentials
+    return messages.File(
+        channel_id, source.start_ms * 1000, source.end_ms * 1000, _FORMS[source.protocol], source.url,
+        known.user if known else "", known.password if known else "",
+    )  # fmt: skip
