@@ -2501,6 +2501,17 @@
     </message>
 </context>
 <context>
+    <name>playback_text</name>
+    <message>
+        <source>{seconds} s</source>
+        <translation>{seconds} 秒</translation>
+    </message>
+    <message>
+        <source>{days} d {clock}</source>
+        <translation>{days} 天 {clock}</translation>
+    </message>
+</context>
+<context>
     <name>ptz</name>
     <message>
         <source>Nothing</source>
@@ -3070,19 +3081,19 @@
     </message>
     <message>
         <source>Nothing was recorded at this time.</source>
-        <translation type="unfinished"></translation>
+        <translation>此时段没有录像。</translation>
     </message>
     <message>
         <source>The recording&apos;s file ends too soon or has a hole here.</source>
-        <translation type="unfinished"></translation>
+        <translation>录像文件在此处提前结束或缺失画面。</translation>
     </message>
     <message>
         <source>The center asks why you need the recording.</source>
-        <translation type="unfinished"></translation>
+        <translation>中心要求填写调阅录像的事由。</translation>
     </message>
     <message>
         <source>The last minute of this camera is not in memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>内存中没有该摄像机最近一分钟的画面。</translation>
     </message>
     <message>
         <source>Empty</source>
@@ -3110,7 +3121,7 @@
     </message>
     <message>
         <source>No recording</source>
-        <translation type="unfinished"></translation>
+        <translation>无录像</translation>
     </message>
     <message>
         <source>The user name or the password is wrong, or your session has ended.</source>
