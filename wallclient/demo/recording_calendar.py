@@ -62,9 +62,11 @@ def stretches(number: int, start_s: float, end_s: float, now_s: float) -> list[S
     found = []
     for day in range(max(first, today - RETAINED_DAYS), min(last, today) + 1):
         for stretch in planned(number, day):
-            kept = stretch._replace(end_s=min(stretch.end_s, newest))
-            if kept.end_s > kept.start_s and kept.start_s < end_s and kept.end_s > start_s:
-                found.append(kept)
+            if stretch.start_s >= min(end_s, newest) or stretch.end_s <= start_s:
+                continue
+            whole = stretch.end_s <= newest
+            if whole or newest > start_s:
+                found.append(stretch if whole else stretch._replace(end_s=newest))
     return found
 
 

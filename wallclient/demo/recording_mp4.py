@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -31,6 +32,7 @@ _DUMMY = {"h264": b"\x41\x9a", "h265": b"\x02\x01"}
 _DEMUXER = {"h264": "h264", "h265": "hevc"}
 _START = b"\0\0\0\1"
 _CHUNK_BYTES = 64 * 1024
+_TICK = Fraction(1, TICKS)
 
 
 class Shown(NamedTuple):
@@ -103,9 +105,9 @@ def make_template(clip: Clip, band: Band, pictures: tuple[Shown, ...], sound: So
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "template.mp4"
         _write(path, clip, room, pictures, sound, delay_s)
-        raw = path.read_bytes()
         samples = _read(path)
-    head = raw[: samples[0].offset]
+        with path.open("rb") as file:
+            head = file.read(samples[0].offset)
     return Template(clip, pictures, head, samples, tuple(sample.offset for sample in samples), sound)
 
 
@@ -134,28 +136,33 @@ def _write(
         av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as out,  # index in front
     ):
         video = out.add_stream_from_template(scene.streams.video[0], opaque=True)
-        video.time_base = Fraction(1, TICKS)
-        packets = [_picture_packet(clip, room, pictures, index) for index in range(len(pictures))]
-        for packet in packets:
-            packet.stream = video
+        video.time_base = _TICK
+        packets = [
+            (picture.tick / TICKS, _picture_packet(clip, room, pictures, index, video))
+            for index, picture in enumerate(pictures)
+        ]
         if sound is not None:
             packets += _sound_packets(out, sound, (pictures[-1].tick + TICKS // clip.fps) / TICKS, delay_s)
-        for packet in sorted(packets, key=lambda packet: Fraction(packet.dts or 0) * (packet.time_base or 1)):
+        for _, packet in sorted(packets, key=itemgetter(0)):
             out.mux(packet)
 
 
-def _picture_packet(clip: Clip, room: _Room, pictures: tuple[Shown, ...], index: int) -> av.Packet:
+def _picture_packet(
+    clip: Clip, room: _Room, pictures: tuple[Shown, ...], index: int, stream: av.VideoStream
+) -> av.Packet:
     picture = pictures[index]
     following = pictures[index + 1].tick if index + 1 < len(pictures) else picture.tick + TICKS // clip.fps
     packet = av.Packet(_START + _DUMMY[clip.codec].ljust(room.of(clip, picture.position) - len(_START), b"\xff"))
-    packet.time_base = Fraction(1, TICKS)
+    packet.stream, packet.time_base = stream, _TICK
     packet.pts = packet.dts = picture.tick
     packet.duration = following - picture.tick
     packet.is_keyframe = clip.pictures[picture.position].is_key
     return packet
 
 
-def _sound_packets(out: OutputContainer, sound: Sound, length_s: float, delay_s: float) -> list[av.Packet]:
+def _sound_packets(
+    out: OutputContainer, sound: Sound, length_s: float, delay_s: float
+) -> list[tuple[float, av.Packet]]:
     with av.open(io.BytesIO(b"".join(sound.aac[:4])), format="aac") as template:
         audio = out.add_stream_from_template(template.streams.audio[0], opaque=True)
     audio.time_base = Fraction(1, AAC_HZ)
@@ -165,7 +172,7 @@ def _sound_packets(out: OutputContainer, sound: Sound, length_s: float, delay_s:
         packet.stream, packet.time_base = audio, Fraction(1, AAC_HZ)
         packet.pts = packet.dts = index * AAC_SAMPLES + round(delay_s * AAC_HZ)
         packet.duration = AAC_SAMPLES
-        packets.append(packet)
+        packets.append((index * AAC_SAMPLES / AAC_HZ + delay_s, packet))
     return packets
 
 
@@ -185,7 +192,7 @@ def _read(path: Path) -> tuple[Sample, ...]:
 
 
 class ComposedFile:
-    """A file of one camera that begins at `start_s`, composed as it is read. Not thread-safe, as bands are not."""
+    """A file of one camera that begins at `start_s`, composed as it is read, by any thread."""
 
     def __init__(self, template: Template, band: Band, number: int, start_s: int) -> None:
         self._template = template

@@ -174,7 +174,8 @@ class RecordingApi:
         host, port = request.scope["server"]
         base = f"{request.url.scheme}://{host}:{port}"
         found = files_between(opened.number, opened.start_ms / 1000, opened.end_ms / 1000, self._desk.now_s())
-        sources = [source for file in found for source in self._sources(base, file, opened.ticket)]
+        streams = self._state.media if isinstance(self._state.media, FootageStreams) else None
+        sources = [source for file in found for source in self._sources(base, file, opened.ticket, streams)]
         offset = sources[0].clock_offset_ms if sources else 0
         note = None
         if opened.channel_id != f"c{opened.number}":
@@ -184,15 +185,17 @@ class RecordingApi:
         )
         return json_reply(document, status, {"Cache-Control": "no-store", **(headers or {})})
 
-    def _sources(self, base: str, file: FootageFile, ticket: str) -> list[docs.FootageSourceDocument]:
+    def _sources(
+        self, base: str, file: FootageFile, ticket: str, streams: FootageStreams | None
+    ) -> list[docs.FootageSourceDocument]:
         store = self._state.footage
         assert store
         path = address(file, "mp4", ticket)
         addresses: list[tuple[FootageProtocol, str, Credentials | None]] = [(FootageProtocol.MP4, base + path, None)]
         if store.has(file.number, "ts"):
             addresses.append((FootageProtocol.TS, base + address(file, "ts", ticket), None))
-        if isinstance(self._state.media, FootageStreams):
-            addresses.append((FootageProtocol.RTSP, *self._state.media.footage_address(path)))
+        if streams is not None:
+            addresses.append((FootageProtocol.RTSP, *streams.footage_address(path)))
         return [
             docs.FootageSourceDocument(
                 protocol,

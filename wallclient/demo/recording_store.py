@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from wallclient.demo import glyphs, h265_band, sound, typeset
+from wallclient.demo.clip_file import Clip
 from wallclient.demo.clips import ClipFailed, ClipMaker, ClipWanted
-from wallclient.demo.live import Library
+from wallclient.demo.live import Band, Library
 from wallclient.demo.media import StreamedCamera, default_cache_dir
 from wallclient.demo.recording_calendar import (
     B_PICTURES,
@@ -66,6 +67,7 @@ class FootageStore:
         self._lock = threading.Lock()  # held while an index is written, so never taken by whoever must not wait
         self._shelf_lock = threading.Lock()
         self._library: Library | None = None
+        self._bands: dict[tuple[int, Path], tuple[Clip, Band]] = {}
         self._sound: sound.Sound | None = None
         self._templates: OrderedDict[object, Template] = OrderedDict()
         self._making: dict[Path, Future[None]] = {}
@@ -142,14 +144,13 @@ class FootageStore:
         clip_path = self._clip_path(camera, file.codec)
         counts = tuple(pictures_in(file.number, unix_s, self.fps) for unix_s in range(file.start_s, file.end_s))
         with self._lock:
-            clip, band = self._read_library().clip_and_band(file.number, str(clip_path))
+            clip, band = self._clip_and_band(file.number, clip_path)
             has_sound = camera.has_audio and file.number != B_PICTURES
-            pictures = shown_pictures(clip, file.start_s, counts)
-            if not pictures:
-                raise KeyError(file.number)
-            key = (clip_path, pictures[0].position, counts, has_sound, _sound_delay_s(file.number))
+            start = file.start_s * clip.fps % len(clip.pictures)
+            key = (clip_path, start, counts, has_sound, _sound_delay_s(file.number))
             template = self._templates.get(key)
             if template is None:
+                pictures = shown_pictures(clip, file.start_s, counts)
                 noise = self._read_sound() if has_sound else None
                 template = make_template(clip, band, pictures, noise, _sound_delay_s(file.number))
                 self._templates[key] = template
@@ -157,6 +158,12 @@ class FootageStore:
             while len(self._templates) > _KEPT_TEMPLATES:
                 self._templates.popitem(last=False)
         return ComposedFile(template, band, file.number, file.start_s), template
+
+    def _clip_and_band(self, number: int, path: Path) -> tuple[Clip, Band]:
+        found = self._bands.get((number, path))
+        if found is None:
+            found = self._bands[number, path] = self._read_library().clip_and_band(number, str(path))
+        return found
 
     def _clip_path(self, camera: StreamedCamera, codec: Codec) -> Path:
         wanted = ClipWanted(camera.scene, str(codec), *SIZE, self.fps)
