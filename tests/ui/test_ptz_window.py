@@ -76,7 +76,7 @@ def test_a_stop_that_is_not_confirmed_is_red_in_the_pane_until_it_is(steered, la
     steered.helm.move(FIRST, Velocity(pan=1))
     steered.helm.release_all("test")
     assert alarm_pixels(steered) == 0
-    steered.run(lambda: steered.helm.ptz_of(FIRST).hand is HandState.UNCONFIRMED)
+    steered.run(lambda: steered.widget.views[0].ptz.is_alarm)
     rect = steered.widget.pane_rect(0)
     assert alarm_pixels(steered) > rect.width() * 5  # half the pixels were counted: a band, not only a frame
     for color in ("#a00000", "#104010"):  # new pictures take the short path of painting
@@ -86,7 +86,7 @@ def test_a_stop_that_is_not_confirmed_is_red_in_the_pane_until_it_is(steered, la
     steered.wall.panes[0].set_state(steered.wall.panes[0].state.STALLED)
     assert alarm_pixels(steered) > rect.width() * 5, "a picture that stands still says nothing of the camera"
     steered.center.lose_every = 0
-    steered.run(lambda: steered.helm.ptz_of(FIRST).hand is HandState.IDLE)
+    steered.run(lambda: steered.helm.ptz_of(FIRST).hand is HandState.IDLE and not lines(steered))
     assert alarm_pixels(steered) == 0
 
 

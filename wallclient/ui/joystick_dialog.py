@@ -81,6 +81,8 @@ class _AxisRow:
         self.inverted = QCheckBox(QCoreApplication.translate("ptz", "Inverted"))
         self.dead_zone = QSpinBox(minimum=0, maximum=80, suffix=" %")
         self.curve = QDoubleSpinBox(minimum=1.0, maximum=4.0, singleStep=0.1, decimals=1)
+        for spin in (self.dead_zone, self.curve):
+            spin.lineEdit().setTextMargins(metrics.space_px, 0, 0, 0)  # a style sheet's padding is not used there
         self.show_use(AxisUse(axis, Drive.PAN), used=False)
 
     def show_use(self, use: AxisUse, *, used: bool = True) -> None:
@@ -104,7 +106,7 @@ class _AxisRow:
 class _ButtonRow:
     """The widgets of one button."""
 
-    def __init__(self, button: int) -> None:
+    def __init__(self, button: int, metrics: Metrics) -> None:
         self.button = button
         self.light = QLabel(str(button + 1))
         self.light.setObjectName("KeyCap")
@@ -114,6 +116,7 @@ class _ButtonRow:
         for action in ButtonAction:
             self.action.addItem(action_text(action), action)
         self.number = QSpinBox(minimum=1, maximum=255)
+        self.number.lineEdit().setTextMargins(metrics.space_px, 0, 0, 0)
         self.action.currentIndexChanged.connect(
             lambda: self.number.setVisible(self.action.currentData() == ButtonAction.PRESET)
         )
@@ -208,7 +211,7 @@ class JoystickDialog(PlainDialog):
         grid.setHorizontalSpacing(self._metrics.space_px)
         grid.setVerticalSpacing(self._metrics.space_px)
         self.axes = [_AxisRow(axis, self._metrics) for axis in range(device.axes)]
-        self.keys = [_ButtonRow(button) for button in range(device.buttons)]
+        self.keys = [_ButtonRow(button, self._metrics) for button in range(device.buttons)]
         titles = ("", "", self.tr("Moves"), "", self.tr("Dead zone"), self.tr("Curve"))
         for column, title in enumerate(titles):
             label = QLabel(title)

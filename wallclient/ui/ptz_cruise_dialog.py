@@ -72,6 +72,8 @@ class PtzCruiseDialog(PlainDialog):
         adding.addWidget(self.remove_button)
         self.dwell_spin = QSpinBox(minimum=1, maximum=_LONGEST_DWELL_S, suffix=" s")
         self.speed_spin = QSpinBox(minimum=5, maximum=100, singleStep=5, suffix=" %")
+        for spin in (self.dwell_spin, self.speed_spin):
+            spin.lineEdit().setTextMargins(metrics.space_px, 0, 0, 0)  # a style sheet's padding is not used there
         self.dwell_spin.valueChanged.connect(self._on_figures)
         self.speed_spin.valueChanged.connect(self._on_figures)
         figures = QHBoxLayout()
