@@ -947,6 +947,10 @@
         <translation>移除</translation>
     </message>
     <message>
+        <source> s</source>
+        <translation> 秒</translation>
+    </message>
+    <message>
         <source>Speed</source>
         <translation>速度</translation>
     </message>
@@ -1019,6 +1023,10 @@
     <message>
         <source>No camera selected</source>
         <translation>未选中摄像机</translation>
+    </message>
+    <message>
+        <source>Stop not confirmed – the camera may still turn</source>
+        <translation>停止未确认 – 云台可能仍在转动</translation>
     </message>
     <message>
         <source>Asking the center…</source>

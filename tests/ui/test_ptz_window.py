@@ -71,12 +71,14 @@ def alarm_pixels(stage, index: int = 0) -> int:
 def test_a_stop_that_is_not_confirmed_is_red_in_the_pane_until_it_is(steered, layout):
     steered.wall.set_layout(layout_by_id(layout))
     steered.show(0, camera(FIRST))
+    steered.window.toggle_ptz_panel()
     steered.known()
     steered.center.lose_every = 1
     steered.helm.move(FIRST, Velocity(pan=1))
     steered.helm.release_all("test")
     assert alarm_pixels(steered) == 0
     steered.run(lambda: steered.widget.views[0].ptz.is_alarm)
+    assert "not confirmed" in steered.panel.holder.holder.text()
     rect = steered.widget.pane_rect(0)
     assert alarm_pixels(steered) > rect.width() * 5  # half the pixels were counted: a band, not only a frame
     for color in ("#a00000", "#104010"):  # new pictures take the short path of painting
@@ -98,6 +100,9 @@ def test_a_stop_that_is_not_confirmed_is_told_when_no_pane_shows_the_camera(stee
     steered.run(lambda: steered.helm.unconfirmed() == [FIRST])
     steered.run(lambda: any("not confirmed" in text for text in steered.window.toasts.texts))
     assert any(camera(FIRST).name in text for text in steered.window.toasts.texts)
+    steered.wall.show(1, camera(FIRST))
+    steered.window.ptz._remind_if_hidden()
+    assert not steered.window.ptz._reminder.isActive(), "a pane shows it again"
     steered.center.lose_every = 0
 
 

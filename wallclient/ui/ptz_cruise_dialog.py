@@ -70,7 +70,7 @@ class PtzCruiseDialog(PlainDialog):
         adding.addWidget(self.preset_box, 1)
         adding.addWidget(self.add_button)
         adding.addWidget(self.remove_button)
-        self.dwell_spin = QSpinBox(minimum=1, maximum=_LONGEST_DWELL_S, suffix=" s")
+        self.dwell_spin = QSpinBox(minimum=1, maximum=_LONGEST_DWELL_S, suffix=self.tr(" s"))
         self.speed_spin = QSpinBox(minimum=5, maximum=100, singleStep=5, suffix=" %")
         for spin in (self.dwell_spin, self.speed_spin):
             spin.lineEdit().setTextMargins(metrics.space_px, 0, 0, 0)  # a style sheet's padding is not used there

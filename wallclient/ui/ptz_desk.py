@@ -61,7 +61,7 @@ class PtzDesk(QObject):
         self._is_closed = False
         self._cruise_names: dict[str, dict[str, str]] = {}
         self._reading_names: set[str] = set()
-        self._names: dict[str, str] = {}  # of cameras that were selected here
+        self._selected: set[str] = set()  # cameras that were selected here
         self.pilot = PtzPilot(wall, services, background, self)
         self.keys = PtzKeys(widget, self.pilot)
         self.mouse = PtzMouse(widget, self.pilot)
@@ -172,7 +172,8 @@ class PtzDesk(QObject):
     def _on_target_changed(self) -> None:
         self._watch()
         if self.pilot.target is not None:
-            self._names[self.pilot.target.id] = self.pilot.target.name
+            self._selected.add(self.pilot.target.id)
+            self._services.names[self.pilot.target.id] = self.pilot.target.name
         if self._window.isActiveWindow():
             self._aim_joystick(self.pilot.target)
         self._show_all()
@@ -285,11 +286,10 @@ class PtzDesk(QObject):
             self._reminder.stop()
 
     def _hidden_alarms(self) -> list[str]:
-        return [
-            channel_id
-            for channel_id in self._helm.unconfirmed()
-            if channel_id in self._names and not self._is_seen(channel_id)
-        ]
+        """Return cameras that may turn and are not seen here; those of another window concern the one in front."""
+        in_front = self._window.isActiveWindow()
+        alarms = [channel_id for channel_id in self._helm.unconfirmed() if channel_id in self._services.names]
+        return [key for key in alarms if (in_front or key in self._selected) and not self._is_seen(key)]
 
     def _is_seen(self, channel_id: str) -> bool:
         return any(
@@ -300,5 +300,5 @@ class PtzDesk(QObject):
     def _remind(self) -> None:
         for channel_id in self._hidden_alarms():
             if self._helm.ptz_of(channel_id).hand is HandState.UNCONFIRMED:
-                subject, kind = self._names[channel_id], NoticeKind.PTZ_STOP_UNCONFIRMED
+                subject, kind = self._services.names[channel_id], NoticeKind.PTZ_STOP_UNCONFIRMED
                 self.noticed.emit(Notice(f"stop {channel_id}", kind, NoticeLevel.ERROR, subject))

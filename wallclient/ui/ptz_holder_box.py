@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from wallclient.domain.global_id import key_of
 from wallclient.domain.ptz import Holder, PtzAbility, PtzStatus, may_take
+from wallclient.services.hand import HandState
 from wallclient.ui.dialogs import PlainDialog
 from wallclient.ui.ptz_pilot import PtzPilot
 from wallclient.ui.ptz_text import holder_text, lack_text, who_text
@@ -86,13 +87,16 @@ class PtzHolderBox(QFrame):
         """Say who holds the camera, or why nothing can be done with it."""
         holder = self._status.holder if self._status else None
         lack = self._pilot.lack(*PtzAbility)
-        text = lack_text(lack)
+        is_alarm = self._pilot.ptz.hand is HandState.UNCONFIRMED
+        text = self.tr("Stop not confirmed – the camera may still turn") if is_alarm else lack_text(lack)
         if not text and self._status is None:
             text = self.tr("Asking the center…")
         elif not text:
             text = holder_text(holder, self._seconds_left(holder))
         self.holder.setText(text)
-        level = "bad" if lack else "mine" if holder and holder.is_me else "other" if holder else ""
+        level = (
+            "alarm" if is_alarm else "bad" if lack else "mine" if holder and holder.is_me else "other" if holder else ""
+        )
         if self.holder.property("level") != level:
             self.holder.setProperty("level", level)
             self.holder.style().unpolish(self.holder)

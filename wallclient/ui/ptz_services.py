@@ -1,6 +1,6 @@
 """What a window needs to let cameras be steered: shared by all windows of the program."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,3 +20,4 @@ class PtzServices:
     cruises: "Cruises"
     joysticks: "Joysticks | None" = None
     lock: "ScreenLock | None" = None
+    names: dict[str, str] = field(default_factory=dict)  # of the cameras that were selected in any window, by id
