@@ -46,7 +46,8 @@ class _Camera:
         self.segments: dict[str, Segment] = {}
         self.known: list[Range] = []  # disjoint, in order
         self.error: CenterError | None = None
-        self.not_before = 0.0  # monotonic: when to ask again after an error, or for what is young
+        self.not_before = 0.0  # monotonic: when to ask again after an error
+        self.young: tuple[int, float] = (0, 0.0)  # from which moment it may still grow, and when to ask for that again
         self.version = 0
 
 
@@ -112,7 +113,7 @@ class FootageIndex(QObject):
         """Ask anew, as after a log-in or when a center is back."""
         for gid in channel_ids:
             camera = self._camera(gid)
-            camera.known, camera.not_before, camera.error = [], 0.0, None
+            camera.known, camera.not_before, camera.error, camera.young = [], 0.0, None, (0, 0.0)
 
     def _next(self, key: str) -> tuple[list[str], int, int] | None:
         """Return what to ask a center next: cameras that lack the same stretch, and the stretch."""
@@ -124,7 +125,9 @@ class FootageIndex(QObject):
             camera = self._camera(gid)
             if key_of(gid) != key or now < camera.not_before:
                 continue
-            for gap in missing(camera.known, start_ms, end_ms):
+            young_ms, young_again = camera.young
+            until_ms = min(end_ms, young_ms) if now < young_again else end_ms
+            for gap in missing(camera.known, start_ms, until_ms):
                 part = _part_near(gap, middle)
                 lacking.setdefault(part, []).append(gid)
                 distance = max(part[0] - middle, middle - part[1], 0)
@@ -160,7 +163,7 @@ class FootageIndex(QObject):
             settled_ms = min(end_ms, self._now_ms() - _FRESH_MS)
             camera.known = merged([*camera.known, (start_ms, settled_ms)])
             if settled_ms < end_ms:
-                camera.not_before = time.monotonic() + _AGAIN_S
+                camera.young = settled_ms, time.monotonic() + _AGAIN_S
         self.changed.emit(gid)
 
     def _camera(self, gid: str) -> _Camera:
