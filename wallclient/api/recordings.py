@@ -16,15 +16,24 @@ class RecordingCenter(Protocol):
     """Footage of one center's cameras."""
 
     def recorded_days(self, channel_ids: Sequence[str], year: int, month: int, zone: str) -> Mapping[str, set[date]]:
-        """Return by channel the days of a month, in the time zone `zone` (IANA name), of which there is footage."""
+        """Return by channel the days of a month, in the time zone `zone` (IANA name), of which there is footage.
+
+        A channel that is missing is none this operator may play back; where that holds for all: NotPermitted, NotFound.
+        """
         ...
 
     def segments(self, channel_ids: Sequence[str], start_ms: int, end_ms: int) -> Mapping[str, tuple[Segment, ...]]:
-        """Return by channel what was recorded in a range, in order of time, segments at its ends whole."""
+        """Return by channel what was recorded in a range, in order of time, segments at its ends whole.
+
+        A channel that is missing is none this operator may play back; where that holds for all: NotPermitted, NotFound.
+        """
         ...
 
     def open_playback(self, channel_id: str, start_ms: int, end_ms: int, reason: str = "") -> Playback:
-        """Open footage for looking at. Raises ReasonNeeded where the center demands a reason and none is given."""
+        """Open footage for looking at, a day at most (Refused). Raises NotFound where there is none in the range.
+
+        Raises ReasonNeeded where the center demands a reason and none is given.
+        """
         ...
 
     def open_export(self, channel_id: str, start_ms: int, end_ms: int, reason: str = "") -> Playback:
