@@ -56,8 +56,8 @@ class FootageSource:
 class Playback:
     """A session of footage of one channel, kept open by renewals as live streams are.
 
-    `clock_offset_ms` is what the camera's own clock (burnt into the picture) is ahead of the center's. Every `*_ms` here
-    is the center's already: the offset is told to people and kept as evidence, not added to anything.
+    `clock_offset_ms` is what the camera's own clock (burnt into the picture) is ahead of the center's. Moments here are
+    the center's already: the offset is told to people and kept as evidence, not added to anything.
     """
 
     id: str
