@@ -1753,6 +1753,13 @@
     </message>
 </context>
 <context>
+    <name>Timeline</name>
+    <message>
+        <source>Timeline</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Toast</name>
     <message>
         <source>Cancel</source>
@@ -2222,6 +2229,10 @@
     <message>
         <source>pane used otherwise</source>
         <translation>窗格被占用</translation>
+    </message>
+    <message>
+        <source>camera steered</source>
+        <translation>操作了云台</translation>
     </message>
     <message>
         <source>program ended</source>

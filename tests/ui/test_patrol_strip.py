@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from patrol_rig import KEY, Post, always_inside, new_clock, picture
-from PySide6.QtCore import QBuffer, QIODevice, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 from window_fakes import FakeWall
 
@@ -26,14 +26,23 @@ CITY_CAMERAS = 64
 K = Qt.Key
 
 
+class FakeHelm(QObject):
+    """A hand at cameras that moves none."""
+
+    steered = Signal(str)
+
+    def is_moving(self, _channel_id):
+        return False
+
+
 @pytest.fixture
 def post(qtbot, loop, run, center, centers, library, preferences, tmp_path):
     """A workstation that is signed in at the center."""
     run = always_inside(loop, run)
     metrics, clock, wall = metrics_for(1080), new_clock(), FakeWall("4")
     apply_theme(QApplication.instance(), metrics)
-    patrols = Patrols(centers, tmp_path / "data", clock)
-    needs = WindowNeeds(centers, library, preferences, metrics, loop, patrols=PatrolServices(patrols))
+    patrols, helm = Patrols(centers, tmp_path / "data", clock), FakeHelm()
+    needs = WindowNeeds(centers, library, preferences, metrics, loop, patrols=PatrolServices(patrols, helm=helm))
     window = MainWindow(wall, needs)
     qtbot.addWidget(window)
     window.resize(1366, 768)
@@ -44,10 +53,13 @@ def post(qtbot, loop, run, center, centers, library, preferences, tmp_path):
     run(centers.log_in(KEY, center.user, center.password))
     run(lambda: patrols.of(KEY).plans)
     post = Post(qtbot, run, window, patrols, clock, wall)
+    post.helm, post.is_closed, post.has_ended = helm, False, False
     post.center_password = center.password
     yield post
+    post.is_closed = True
     window.close()
-    run(patrols.close())
+    if not post.has_ended:
+        run(patrols.close())
     asyncio._set_running_loop(None)
 
 
@@ -235,6 +247,50 @@ def test_another_operator_at_the_desk_is_written_down(post):
     assert runner.person.user == "admin"
 
 
+def test_steering_the_steps_camera_is_taking_by_hand(post):
+    runner = post.begin()
+    post.play()
+    post.helm.steered.emit(f"{KEY}/c7")
+    assert runner.phase is Phase.SHOWING
+    post.helm.steered.emit(f"{KEY}/c1")
+    assert runner.phase is Phase.BY_HAND
+    assert runner.records[-1].reason == "camera"
+
+
+def test_a_round_goes_with_its_center(post):
+    runner = post.begin()
+    post.play()
+    post.run(post.desk._centers.remove(KEY))
+    assert post.runner is None
+    assert not post.strip.isVisible()
+    assert runner not in post.patrols.runners
+
+
+def test_a_round_that_was_broken_off_is_offered_again(post, tmp_path):
+    runner = post.begin()
+    post.play()
+    post.key(K.Key_Space)
+    post.go(10.5)
+    post.run(post.patrols.close())
+    post.has_ended = True
+    again = Patrols(post.desk._centers, tmp_path / "data", post.clock)
+    post.run(lambda: again.interrupted)
+    panel = post.desk.due
+    panel.show_due((), again.interrupted, busy=False)
+    assert runner.plan.name in panel.title_label.text()
+    asked = []
+    panel.go_on_requested.disconnect(post.desk.go_on)
+    panel.go_on_requested.connect(lambda key, left: asked.append((key, left.round.id)))
+    panel.first_button.click()
+    assert asked == [(KEY, runner.round_id)]
+    closed = []
+    panel.close_requested.disconnect(post.patrols.close_interrupted)
+    panel.close_requested.connect(lambda key, left: closed.append(left.round.id))
+    panel.second_button.click()
+    assert closed == [runner.round_id]
+    post.run(again.close())
+
+
 # Findings
 
 
@@ -303,7 +359,7 @@ def due_plan(post) -> tuple:
     at = (now + timedelta(minutes=1)).time()
     shift = Shift("白班", time(0), time(0), frozenset(range(1, 8)), (at.replace(tzinfo=None),))
     plan = post.plan(schedule=Schedule("UTC", (shift,)))
-    rota = PatrolRota(post.patrols, lambda: [post.desk])
+    rota = PatrolRota(post.patrols, lambda: [] if post.is_closed else [post.desk])
     post.clock.now = now + timedelta(seconds=50)
     post.patrols.look()
     assert not post.desk.due.isVisible()

@@ -89,9 +89,10 @@ class CenterPatrols(QObject):
         self._known = self._file.load()
         self._set_aside = self._file.set_aside
         self._rights = (False, False)
+        self._title = ""
         self._closed_here: set[str] = set()  # findings whose closing may not have reached the center yet
         self.spool = Spool(spool_path(data, key))
-        self.outbox = Outbox(self.spool, self._deliver, lambda: self._access().title, self)
+        self.outbox = Outbox(self.spool, self._deliver, lambda: self.title, self)
         self.outbox.noticed.connect(self.noticed)
         self._told.connect(self.taken_over, Qt.ConnectionType.QueuedConnection)
 
@@ -107,6 +108,13 @@ class CenterPatrols(QObject):
         await self.outbox.close()
 
     # --- who and what ---
+
+    @property
+    def title(self) -> str:
+        """The center's name; the last one known once it was removed, while what lies here is put away."""
+        with contextlib.suppress(NotFound):
+            self._title = self._access().title
+        return self._title
 
     @property
     def person(self) -> Person | None:
@@ -180,7 +188,7 @@ class CenterPatrols(QObject):
         try:
             await asyncio.to_thread(self._file.save, known)
         except StorageFailed as err:
-            self.noticed.emit(Notice("plans", NoticeKind.FAILED, NoticeLevel.WARNING, self._access().title, error=err))
+            self.noticed.emit(Notice("plans", NoticeKind.FAILED, NoticeLevel.WARNING, self.title, error=err))
 
     # --- rounds ---
 

@@ -82,6 +82,7 @@ class PatrolDesk(QObject):
         self._stages: WeakSet[WallStage] = WeakSet()
         self.channels_below = (needs.catalogs or needs.centers).channels_below
         self.runner: RoundRunner | None = None
+        self._key = ""  # of the center the round belongs to
         self.strip: RoundStrip | None = None
         self.finding = FindingPanel(area, metrics)
         self.finding.filed.connect(self._on_filed)
@@ -94,6 +95,7 @@ class PatrolDesk(QObject):
         self.due.close_requested.connect(self.patrols.close_interrupted)
         self.due.auto_changed.connect(lambda due, auto: self.set_auto(due.key, due.plan, auto=auto))
         needs.centers.state_changed.connect(self._on_person_changed)
+        self.patrols.changed.connect(self._on_patrols_changed)
         area.installEventFilter(self)
         if services.helm is not None:
             services.helm.steered.connect(self._on_steered)
@@ -151,7 +153,7 @@ class PatrolDesk(QObject):
         except WallError as err:
             self._tell(plan.name, err)
             return None
-        self._follow(runner)
+        self._follow(key, runner)
         return runner
 
     def go_on(self, key: str, left: "OpenRound") -> None:
@@ -159,7 +161,7 @@ class PatrolDesk(QObject):
         if self._refuse_second(left.round.plan):
             return
         try:
-            self._follow(self.patrols.go_on(key, left, self.stage(key)))
+            self._follow(key, self.patrols.go_on(key, left, self.stage(key)))
         except WallError as err:
             self._tell(left.round.plan.name, err)
 
@@ -169,7 +171,7 @@ class PatrolDesk(QObject):
             self.noticed.emit(Notice("round", NoticeKind.ROUND_BUSY, NoticeLevel.WARNING, name))
             return
         try:
-            self._follow(await self.patrols.take_over(key, round_id, self.stage(key)))
+            self._follow(key, await self.patrols.take_over(key, round_id, self.stage(key)))
         except WallError as err:
             self._tell(name, err)
 
@@ -199,11 +201,11 @@ class PatrolDesk(QObject):
         self.noticed.emit(Notice("round", NoticeKind.ROUND_BUSY, NoticeLevel.WARNING, plan.name))
         return True
 
-    def _follow(self, runner: RoundRunner) -> None:
+    def _follow(self, key: str, runner: RoundRunner) -> None:
         if runner.phase is Phase.OVER:  # nothing in it could be shown, or it had no step left
             self._tell_end(runner)
             return
-        self.runner = runner
+        self.runner, self._key = runner, key
         runner.over.connect(self._on_over)
         runner.changed.connect(self._on_changed)
         if self.strip is not None:
@@ -214,16 +216,27 @@ class PatrolDesk(QObject):
         self._area.setFocus()
 
     def _on_over(self, _state: RoundState) -> None:
-        runner, self.runner = self.runner, None
+        runner = self.runner
         assert runner is not None
-        runner.changed.disconnect(self._on_changed)
-        self._step_shown = None
+        self._unfollow()
+        self._tell_end(runner)
+        self.round_changed.emit()
+
+    def _unfollow(self) -> None:
+        assert self.runner is not None
+        self.runner.changed.disconnect(self._on_changed)
+        self.runner.over.disconnect(self._on_over)
+        self.runner = self._step_shown = None
         self.finding.end()
         if self.strip is not None:
             self.strip.set_round(None)
         self._enable()
-        self._tell_end(runner)
-        self.round_changed.emit()
+
+    def _on_patrols_changed(self, key: str) -> None:
+        """Let go of a round whose center was removed: nobody counts its time any more."""
+        if self.runner is not None and key == self._key and self.runner not in self.patrols.runners:
+            self._unfollow()
+            self.round_changed.emit()
 
     def _tell_end(self, runner: RoundRunner) -> None:
         if runner.taken_by is not None:
@@ -272,7 +285,7 @@ class PatrolDesk(QObject):
         if step is None or step.channel_id is None:
             return ""
         channel = self.wall.panes[runner.pane % len(self.wall.panes)].channel
-        gid = global_id(self.patrols.key_of(runner), step.channel_id)
+        gid = global_id(self._key, step.channel_id)
         return " / ".join(channel.path) if channel is not None and channel.id == gid else ""
 
     def _on_steered(self, channel_id: str) -> None:
@@ -280,7 +293,7 @@ class PatrolDesk(QObject):
         runner = self.runner
         if runner is None or runner.step is None or runner.step.channel_id is None:
             return
-        if channel_id == global_id(self.patrols.key_of(runner), runner.step.channel_id):
+        if channel_id == global_id(self._key, runner.step.channel_id):
             runner.take_by_hand("camera")
 
     def _on_person_changed(self) -> None:
@@ -288,7 +301,7 @@ class PatrolDesk(QObject):
         if self.runner is None:
             return
         try:
-            person = self.patrols.of(self.patrols.key_of(self.runner)).person
+            person = self.patrols.of(self._key).person
         except NotFound:
             return
         if person is not None:

@@ -41,6 +41,7 @@ _WHYS: Mapping[str, str] = {
     Why.NOT_ABLE: QT_TRANSLATE_NOOP("patrol", "the camera can't do that"),
     Why.FAILED: QT_TRANSLATE_NOOP("patrol", "failed"),
     "pane": QT_TRANSLATE_NOOP("patrol", "pane used otherwise"),
+    "camera": QT_TRANSLATE_NOOP("patrol", "camera steered"),
     "exit": QT_TRANSLATE_NOOP("patrol", "program ended"),
     "restart": QT_TRANSLATE_NOOP("patrol", "after a restart"),
 }
