@@ -65,7 +65,7 @@ _EN = {
     "hand_1": "1. verifies the signature; 2. compare with the fingerprint the signer tells you; 3. compare with"
     " manifest_sha256 in statement.json; 4. compare with the sha256 of each file in manifest.json.",
     "range": "Recordings are exported in whole groups of pictures, so a file may begin a little before the range that"
-    " was asked for and end a little behind it. The range itself is told by the manifest and by the chapters of the file.",
+    " was asked for and end a little behind it. The range itself is told by the manifest and the file's chapters.",
 }  # fmt: skip
 
 

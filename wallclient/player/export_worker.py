@@ -1,0 +1,138 @@
+"""An export's worker process: `python -m wallclient.player.export_worker`, an order in, news out, no Qt.
+
+All it knows is in its folder: killed at any moment, the next one goes on where it was. It ends when its standard input
+does, so that it never outlives the application.
+"""
+
+import errno
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import av.error
+
+from wallclient.player.export_burn import burn
+from wallclient.player.export_fetch import Fetcher, LineBroken, SourceGone, SourceRefused
+from wallclient.player.export_messages import End, Ended, Lack, Order, Piece, Progress, Stage, line, read_order
+from wallclient.player.export_mux import Fetched, copy_pieces
+
+_TELL_EVERY_S = 0.2
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_NICE = 5  # live pictures go first
+
+
+class _Teller:
+    """Says how far it is, now and then."""
+
+    def __init__(self, order: Order) -> None:
+        self._shares = {Stage.FETCH: 0.9, Stage.WRITE: 0.1}
+        if order.burn is not None:
+            self._shares = {Stage.FETCH: 0.25, Stage.WRITE: 0.05, Stage.BURN: 0.7}
+        self._told_at = 0.0
+        self.received_bytes = 0
+
+    def tell(self, stage: Stage, part: float) -> None:
+        now = time.monotonic()
+        if now - self._told_at < _TELL_EVERY_S and part < 1:
+            return
+        self._told_at = now
+        before = 0.0
+        for other, share in self._shares.items():
+            if other is stage:
+                say(Progress(stage, min(1.0, before + share * part), self.received_bytes))
+                return
+            before += share
+
+
+def say(message: Progress | Ended) -> None:
+    """Tell the application."""
+    sys.stdout.buffer.write(line(message))
+    sys.stdout.buffer.flush()
+
+
+def run(order: Order) -> Ended:
+    """Do what an order says."""
+    teller = _Teller(order)
+    try:
+        files, lacks = _fetch(order, teller)
+        pieces, unreadable = copy_pieces(files, order, lambda part: teller.tell(Stage.WRITE, part))
+        if not pieces:
+            return Ended(End.NO_FOOTAGE, [], lacks + unreadable)
+        copies, not_burned = _burned(pieces, order, teller) if order.burn is not None else ([], [])
+        return Ended(End.DONE, pieces + copies, lacks + unreadable + not_burned)
+    except SourceRefused as err:
+        return Ended(End.SOURCES, detail=str(err))
+    except SourceGone as err:
+        return Ended(End.SOURCES, detail=str(err))
+    except LineBroken as err:
+        return Ended(End.NETWORK, detail=str(err))
+    except OSError as err:  # FFmpeg's errors of the system, too
+        end = End.DISK_FULL if err.errno in _NO_ROOM else End.FAILED
+        return Ended(end, detail=errno.errorcode.get(err.errno or 0, type(err).__name__))
+    except (av.error.FFmpegError, ValueError) as err:
+        return Ended(End.FAILED, detail=type(err).__name__)
+
+
+def _fetch(order: Order, teller: _Teller) -> tuple[list[Fetched], list[Lack]]:
+    total_ms = sum(source.end_ms - source.start_ms for source in order.sources)
+    done_ms = now_ms = 0
+
+    def received(count: int, part: float) -> None:
+        teller.received_bytes += count
+        teller.tell(Stage.FETCH, (done_ms + now_ms * part) / total_ms)
+
+    fetcher = Fetcher(Path(order.folder), order.ca_file, received)
+    files: list[Fetched] = []
+    lacks: list[Lack] = []
+    for source in order.sources:
+        now_ms = source.end_ms - source.start_ms
+        try:
+            files.append(Fetched(source, *fetcher.fetch(source)))
+        except SourceGone:
+            if not order.may_miss:
+                raise
+            lacks.append(Lack(source.start_ms, source.end_ms, "missing"))
+        done_ms += now_ms
+        teller.tell(Stage.FETCH, done_ms / total_ms)
+    return files, lacks
+
+
+def _burned(pieces: list[Piece], order: Order, teller: _Teller) -> tuple[list[Piece], list[Lack]]:
+    """Return the copies; that one can't be made is no reason to withhold the originals."""
+    assert order.burn
+    copies: list[Piece] = []
+    lacks: list[Lack] = []
+    for number, piece in enumerate(pieces):
+
+        def stepped(part: float, before: int = number) -> None:
+            teller.tell(Stage.BURN, (before + part) / len(pieces))
+
+        try:
+            copies.append(burn(piece, Path(order.folder), order.burn, stepped))
+        except av.error.FFmpegError as err:
+            if err.errno in _NO_ROOM:
+                raise
+            lacks.append(Lack(piece.start_ms, piece.end_ms, "not_burned"))
+    return copies, lacks
+
+
+def _end_with_the_application() -> None:
+    """Wait for the end of standard input, then end at once: there is nothing to put in order."""
+    while sys.stdin.buffer.read(1):
+        pass
+    os._exit(0)
+
+
+def main() -> None:
+    """Read the order and do it."""
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    order = read_order(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_the_application, name="parent", daemon=True).start()
+    say(run(order))
+
+
+if __name__ == "__main__":
+    main()
