@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QFormLayout,
@@ -82,6 +83,8 @@ class ScheduleEditor(QWidget):
             button.setAutoDefault(False)
         for edit in (self.begin_edit, self.end_edit):
             edit.setDisplayFormat("HH:mm")
+        for field in (self.begin_edit, self.end_edit, self.every_spin):
+            set_margin(field, space)
         left = QVBoxLayout()
         left.setSpacing(space)
         left.addWidget(self.list, 1)
@@ -269,6 +272,13 @@ def _time(value: QTime) -> time:
 @cache
 def _zones() -> list[str]:
     return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+
+
+def set_margin(box: QAbstractSpinBox, margin_px: int) -> None:
+    """Keep a spin box's text off its frame: the style sheet's padding does not reach the field inside."""
+    field = box.findChild(QLineEdit)
+    if field is not None:
+        field.setTextMargins(margin_px, 0, 0, 0)
 
 
 def _row(space_px: int, *widgets: QWidget | None) -> QHBoxLayout:

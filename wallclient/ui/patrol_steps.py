@@ -28,6 +28,7 @@ from wallclient.domain.ptz import Preset
 from wallclient.ui.background import Background
 from wallclient.ui.icons import icon
 from wallclient.ui.mime import NODES, nodes_from_mime
+from wallclient.ui.patrol_shifts import set_margin
 from wallclient.ui.patrol_text import category_text, duration_text, step_text
 from wallclient.ui.text import error_text
 from wallclient.ui.theme import COLORS, Metrics
@@ -125,6 +126,7 @@ class StepsEditor(QWidget):
         self.dwell_box.setDecimals(0)
         self.dwell_box.setRange(SHORTEST_DWELL_S, LONGEST_DWELL_S)
         self.dwell_box.setSuffix(self.tr(" s"))
+        set_margin(self.dwell_box, metrics.space_px)
         self.all_dwell_button = QPushButton(self.tr("For all steps"))
         self.look_edit = QPlainTextEdit()
         self.look_edit.setFixedHeight(metrics.row_px * 3)
