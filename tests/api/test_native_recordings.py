@@ -13,15 +13,19 @@ import requests
 from av.container import InputContainer
 
 from wallclient.api import recording_models as docs
+from wallclient.api.audit import AuditCenter
 from wallclient.api.native import NativeCenter
 from wallclient.api.native_recordings import read_playback, read_segment
+from wallclient.api.patrol import RecordOutcome
 from wallclient.api.recordings import RecordingCenter
 from wallclient.demo import strip
 from wallclient.demo.center import EmbeddedCenter
 from wallclient.demo.media import StreamedCamera, default_cache_dir
 from wallclient.demo.recording_calendar import BROKEN_OFF, WRONG_CLOCK
 from wallclient.demo.recording_store import FootageStore
+from wallclient.domain.audit import AuditKind, AuditRecord
 from wallclient.domain.errors import BadPayload, NotFound, NotPermitted, ReasonNeeded, Refused
+from wallclient.domain.patrol import Person
 from wallclient.domain.recording import FootageProtocol, FootageSource, RecordingKind, covering
 from wallclient.domain.stream import Codec
 
@@ -336,3 +340,25 @@ def counters_until_the_end(data: bytes) -> list[int]:
             if packet.size and not packet.is_corrupt:
                 found.append(packet.size)
     return found
+
+
+# --- what was done ---
+
+
+def test_audit_records_reach_the_center_once(embedded: EmbeddedCenter, center: NativeCenter) -> None:
+    assert isinstance(center, AuditCenter)
+    at = datetime(2026, 11, 22, 15, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    by = Person("operator", "值班员", "重庆市监控室")
+    first = AuditRecord(
+        "audit-key-0001", AuditKind.EXPORT_STARTED, at, by, ("c1", "c2"), 5, 9, "案件 17", ref="ab" * 32
+    )
+    wrong = AuditRecord("audit-key-0002", AuditKind.SEARCHED, at, by, ("c1",), 9, 5, text="长" * 5000)
+    for outcome in (RecordOutcome.STORED, RecordOutcome.KNOWN):
+        results = center.add_audit_records([first, wrong])
+        assert [result.outcome for result in results] == [outcome, RecordOutcome.REFUSED]
+        assert results[1].reason == "bad-range"
+    (kept,) = (record for record in embedded.audit_records() if record["key"] == first.key)
+    assert (kept["kind"], kept["at_utc"], kept["by"]["name"]) == ("export_started", "2026-11-22T07:30:00Z", "值班员")
+    assert (kept["channel_ids"], kept["start_ms"], kept["end_ms"]) == (list(some), 5, 9)
+    with pytest.raises(ValueError, match="65 channels"):
+        AuditRecord("audit-key-0003", AuditKind.SEARCHED, at, by, tuple(f"c{i}" for i in range(65)))

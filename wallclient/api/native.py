@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from wallclient.api import models
 from wallclient.api.center import Capabilities, ChannelPage, Health, Identity
+from wallclient.api.native_audit import NativeAudit
 from wallclient.api.native_bookmarks import NativeBookmarks
 from wallclient.api.native_catalog import open_snapshot, read_changes, read_snapshot
 from wallclient.api.native_events import NativeEvents
@@ -29,7 +30,7 @@ _Reply = TypeVar("_Reply")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-class NativeCenter(NativePtz, NativePatrol, NativeRecordings, NativeBookmarks):
+class NativeCenter(NativePtz, NativePatrol, NativeRecordings, NativeBookmarks, NativeAudit):
     """A center that speaks Center API v1, at `base_url` (http or https). Raises BadAddress for any other address.
 
     Implements `wallclient.api.center.Center` and, by its base, `wallclient.api.ptz.PtzCenter`; see there. A private CA
