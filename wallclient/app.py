@@ -43,6 +43,7 @@ from wallclient.storage.views import views_file
 from wallclient.ui import i18n, theme
 from wallclient.ui.collector import Collector
 from wallclient.ui.patrol_services import PatrolServices
+from wallclient.ui.playback_services import PlaybackServices
 from wallclient.ui.ptz_lock import DBusScreenLock
 from wallclient.ui.ptz_services import PtzServices
 from wallclient.ui.window_needs import WindowNeeds
@@ -77,7 +78,15 @@ class Application:
         steering = PtzServices(self.helm, self.presets, self.cruises, self.joysticks, DBusScreenLock())
         rounds = PatrolServices(self.patrols, self.presets, self.helm)
         needs = WindowNeeds(
-            self.centers, self.library, self.preferences, metrics, loop, self.catalogs, rounds, ptz=steering
+            self.centers,
+            self.library,
+            self.preferences,
+            metrics,
+            loop,
+            self.catalogs,
+            rounds,
+            ptz=steering,
+            playback=PlaybackServices(self.review),
         )
         self.windows = Windows(self._new_wall, needs)
         self.patrols.noticed.connect(self.windows.notify)

@@ -66,7 +66,7 @@ class FootageIndex(QObject):
     ) -> None:
         """`start` runs a coroutine in the background and keeps it; `now_ms` is the center's clock."""
         super().__init__()
-        self._centers, self._start, self._now_ms = centers, start, now_ms
+        self._centers, self._start, self.now_ms = centers, start, now_ms
         self._cameras: dict[str, _Camera] = {}
         self._wanted: tuple[tuple[str, ...], int, int, int] = ((), 0, 0, 0)
         self._under_way: dict[str, asyncio.Task[None]] = {}  # by center
@@ -88,7 +88,7 @@ class FootageIndex(QObject):
 
     def unknown(self, channel_id: str, start_ms: int, end_ms: int) -> list[Range]:
         """Return the parts of a range of which nothing is known. The future is none: nothing is recorded there."""
-        end_ms = min(end_ms, self._now_ms() - 2 * _FRESH_MS)  # what is younger is asked for again and again
+        end_ms = min(end_ms, self.now_ms() - 2 * _FRESH_MS)  # what is younger is asked for again and again
         return missing(self._camera(channel_id).known, start_ms, end_ms)
 
     @property
@@ -100,7 +100,7 @@ class FootageIndex(QObject):
 
     def want(self, channel_ids: Sequence[str], start_ms: int, end_ms: int, first_ms: int | None = None) -> None:
         """Load what is not known of a range, what is nearest to `first_ms` first; drops the range wanted before."""
-        start_ms, end_ms = max(0, start_ms), min(end_ms, self._now_ms() + 60_000)
+        start_ms, end_ms = max(0, start_ms), min(end_ms, self.now_ms() + 60_000)
         middle = (start_ms + end_ms) // 2 if first_ms is None else min(max(first_ms, start_ms), end_ms)
         self._wanted = tuple(dict.fromkeys(channel_ids)), start_ms, end_ms, middle
         self._forget_old()
@@ -160,7 +160,7 @@ class FootageIndex(QObject):
             for one in [s.id for s in camera.segments.values() if s.start_ms < end_ms and s.end_ms > start_ms]:
                 del camera.segments[one]  # what is no longer there was deleted meanwhile
             camera.segments |= {one.id: one for one in found}
-            settled_ms = min(end_ms, self._now_ms() - _FRESH_MS)
+            settled_ms = min(end_ms, self.now_ms() - _FRESH_MS)
             camera.known = merged([*camera.known, (start_ms, settled_ms)])
             if settled_ms < end_ms:
                 camera.young = settled_ms, time.monotonic() + _AGAIN_S
@@ -184,7 +184,7 @@ class FootageIndex(QObject):
         """Return the days of a month on which any of the cameras recorded; None: it is asked, `days_changed` tells."""
         asked = tuple(sorted(channel_ids)), year, month, zone
         known = self._days.get(asked)
-        today = time.gmtime(self._now_ms() / 1000)
+        today = time.gmtime(self.now_ms() / 1000)
         if known is None or (year, month) >= (today.tm_year, today.tm_mon):
             self._start(self._load_days(*asked))
         return known

@@ -3,6 +3,7 @@
 import asyncio
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wallclient.ui.shortcuts import MOUSE, PTZ_KEYS, SHORTCUTS, Group, key_names, translated, written
+from wallclient.ui.shortcuts import MOUSE, PLAYBACK_KEYS, PTZ_KEYS, SHORTCUTS, Group, key_names, translated, written
 from wallclient.ui.theme import Metrics
 
 
@@ -134,7 +135,12 @@ class KeysDialog(PlainDialog):
         columns = QHBoxLayout()
         columns.setSpacing(metrics.space_px * 3)
         self.body.addLayout(columns)
-        for groups in ((Group.PANES,), (Group.LAYOUTS, Group.PATROL), (Group.PTZ, Group.MOUSE), (Group.WINDOW,)):
+        for groups in (
+            (Group.PANES,),
+            (Group.LAYOUTS, Group.PATROL),
+            (Group.PTZ, Group.MOUSE),
+            (Group.WINDOW, Group.PLAYBACK),
+        ):
             grid = QGridLayout()
             grid.setHorizontalSpacing(metrics.space_px * 2)
             grid.setVerticalSpacing(max(3, metrics.space_px // 2))
@@ -153,9 +159,15 @@ class KeysDialog(PlainDialog):
 def _rows(group: Group) -> list[tuple[list[str], str]]:
     if group is Group.MOUSE:
         return [([translated(what)], translated(text)) for what, text in MOUSE]
+    if group is Group.PLAYBACK:
+        return [(_native(keys), translated(text)) for keys, text in PLAYBACK_KEYS]
     if group is Group.PTZ:
         return [(written(keys), translated(text)) for keys, text in PTZ_KEYS]
     return [(key_names(shortcut), translated(shortcut.text)) for shortcut in SHORTCUTS if shortcut.group is group]
+
+
+def _native(keys: tuple[str, ...]) -> list[str]:
+    return [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys]
 
 
 def _keys_widget(keys: list[str], metrics: Metrics) -> QWidget:

@@ -52,6 +52,7 @@ class LayoutBar(QFrame):
         self._add_views()
         self._layout.addStretch(1)
         for command, name, checkable in (
+            ("timeline", "timeline", True),
             ("ptz_panel", "ptz", True),
             ("snapshot", "snapshot", False),
             ("audio", "audio-off", False),

@@ -23,6 +23,7 @@ from wallclient.ui.pane_commands import PaneCommands, pictures_folder
 from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.patrol_desk import PatrolDesk, handlers_of
 from wallclient.ui.patrol_doors import PatrolDoors
+from wallclient.ui.playback_desk import PlaybackDesk
 from wallclient.ui.ptz_desk import PtzDesk
 from wallclient.ui.settings_dialog import SettingsDialog
 from wallclient.ui.shortcuts import make_actions
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from wallclient.services.catalogs import Catalogs
     from wallclient.services.wall import Wall
     from wallclient.ui.patrol_services import PatrolServices
+    from wallclient.ui.playback_services import PlaybackServices
     from wallclient.ui.ptz_services import PtzServices
 
 _EXPANDING = "expanding"
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         self.cameras = self._camera_desk(catalogs) if catalogs else None
         self.patrol = self._patrol_desk(needs.patrols) if needs.patrols else None
         self.ptz = self._ptz_desk(needs.ptz) if needs.ptz else None
+        self.playback = self._playback_desk(needs.playback) if needs.playback else None
         self.actions_by_command = make_actions(self, self.wall_widget, self._handlers())
         self.bar = LayoutBar(wall, needs.library, self.actions_by_command, metrics)
         self.strip = StatusStrip(wall, centers, metrics)
@@ -115,6 +118,15 @@ class MainWindow(QMainWindow):
         desk.panel.dialog_requested.connect(self._show)
         return desk
 
+    def _playback_desk(self, services: "PlaybackServices") -> PlaybackDesk:
+        needs = self._needs
+        desk = PlaybackDesk(self.wall, self.wall_widget, needs.centers, services, self._background, needs.metrics, self)
+        desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+        desk.dialog_requested.connect(self._show)
+        desk.visibility_changed.connect(lambda shown: self.bar.set_checked("timeline", shown))
+        desk.keys_enabled = lambda: self.ptz is None or not self.ptz.pilot.mode
+        return desk
+
     def _put_together(self) -> None:
         settings = self._needs.preferences.settings
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -134,6 +146,9 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addWidget(self._splitter, 1)
+        if self.playback is not None:
+            layout.addWidget(self.playback.panel)
+        self.bar.buttons["timeline"].setVisible(self.playback is not None)
         if self.patrol is not None:
             layout.addWidget(self.patrol.attach(self.actions_by_command))
         if self.doors is not None:
@@ -172,6 +187,7 @@ class MainWindow(QMainWindow):
             **handlers_of(self.patrol),
             "ptz_mode": lambda: self.ptz.toggle_mode() if self.ptz is not None else None,
             "ptz_panel": self.toggle_ptz_panel,
+            "timeline": lambda: self.playback.toggle() if self.playback is not None else None,
             "back": self._on_back,
             "layout_less": lambda: self._step_layout(-1),
             "layout_more": lambda: self._step_layout(1),
@@ -309,6 +325,8 @@ class MainWindow(QMainWindow):
         """Stop what the window has under way."""
         if self.ptz is not None:
             self.ptz.close()  # first: whatever comes after may take its time
+        if self.playback is not None:
+            self.playback.close()
         self._background.cancel_all()
         if self.patrol is not None:
             self.patrol.let_go()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QPixmap, QTextLayout, QTextOption
 
 from wallclient.domain.pane import PaneState
-from wallclient.ui import ptz_drawing
+from wallclient.ui import footage_mark, ptz_drawing
 from wallclient.ui.icons import pixmap
 from wallclient.ui.text import info_lines, local_time, next_try_text, reason_text, state_text, stopped_text
 from wallclient.ui.theme import COLORS, ui_font
@@ -65,7 +65,7 @@ def title(view: "PaneView") -> QPixmap:
     """Draw the title strip: state, name, path where it fits, sound, time of stop. The clock is painted over it."""
     size = view.title_rect.size()
     picture = QPixmap(max(1, size.width()), max(1, size.height()))
-    picture.fill(QColor(COLORS.title_selected if view.selected else COLORS.title))
+    picture.fill(_title_ground(view))
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     left = _draw_dot(painter, view, size.height())
@@ -75,11 +75,20 @@ def title(view: "PaneView") -> QPixmap:
     return picture
 
 
+def _title_ground(view: "PaneView") -> QColor:
+    if not view.pane.is_live:  # what was recorded can't be taken for live
+        return QColor(footage_mark.GROUND_SELECTED if view.selected else footage_mark.GROUND)
+    return QColor(COLORS.title_selected if view.selected else COLORS.title)
+
+
 def _draw_dot(painter: QPainter, view: "PaneView", height: int) -> int:
     radius = view.text_px * 0.26
     x = view.text_px * 0.75
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(_DOT[view.pane.state]))
+    if not view.pane.is_live:
+        footage_mark.paint_sign(painter, x, height / 2, radius * 1.35)
+        return round(x + view.text_px * 0.9)
     if view.pane.state is PaneState.FAILED:  # not by colour alone
         painter.drawRect(QRectF(x - radius, height / 2 - radius, 2 * radius, 2 * radius))
     elif view.pane.state is PaneState.IDLE:
@@ -94,6 +103,9 @@ def _draw_dot(painter: QPainter, view: "PaneView", height: int) -> int:
 def _draw_title_end(painter: QPainter, view: "PaneView", width: int, height: int) -> int:
     """Draw what stands at the right end and return where it begins."""
     right = width - view.text_px // 2
+    if view.footage is not None:
+        room = right - round(view.text_px * 2.5)
+        right = footage_mark.paint_moment(painter, view.footage, right, room, height, view.text_px)
     stopped = view.stopped_at_utc
     if stopped is not None and width >= _STOP_TIME_FROM_PX * view.scale:
         text = local_time(stopped)
@@ -189,6 +201,8 @@ def _message(view: "PaneView", next_try_s: int | None) -> _Message:
         stopped_text(stopped) if stopped is not None and pane.state is not PaneState.FAILED else state_text(pane.state)
     )
     lines = [(heading, _DOT[pane.state], True)]
+    if pane.state is PaneState.GAP and view.footage is not None and view.footage.gap:
+        return [(view.footage.gap, COLORS.text, True)]
     if pane.reason is not None:
         lines.append((reason_text(pane.reason).rstrip(".。"), COLORS.text, False))
     if next_try_s is not None and pane.state is not PaneState.FAILED:

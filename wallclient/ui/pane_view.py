@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPixmap, QRegion
 
 from wallclient.domain.pane import PaneState
 from wallclient.ui import pane_drawing, ptz_drawing
+from wallclient.ui.footage_mark import FootageMark
 from wallclient.ui.pane_geometry import NO_ZOOM, Zoom, fitted, title_height_px, title_text_px
 from wallclient.ui.ptz_drawing import Marks, PanePtz
 
@@ -45,6 +46,8 @@ class PaneView:
         self.show_info = False
         self.ptz = NO_PTZ
         self.marks: Marks | None = None
+        self.footage: FootageMark | None = None  # of a pane in playback
+        self.moment_us = 0  # of the picture on screen, if it was recorded
         self.sequence = 0  # of `image`
         self._stamp = self._picture_px = (0, 0)
         self.image: QImage | None = None
@@ -159,6 +162,7 @@ class PaneView:
         self.image = self._image(picture)
         self._stamp = stamp
         self.sequence = picture.sequence
+        self.moment_us = picture.moment_us
         self.live = True
         if self._picture_px != (width, height):
             self._picture_px = (width, height)
@@ -194,7 +198,7 @@ class PaneView:
         """Return the title strip."""
         pane = self.pane
         key = (self.title_rect.size(), pane.channel, pane.state, pane.stopped_at_utc, self.selected, pane.audible)
-        extra = (self.text_px, self.zoom.factor, self.number, self.ptz.mode_speed)
+        extra = (self.text_px, self.zoom.factor, self.number, self.ptz.mode_speed, self.footage)
         return self._cached("title", (*key, *extra), pane_drawing.title)
 
     def panel(self, next_try_s: int | None) -> QPixmap:
@@ -202,7 +206,9 @@ class PaneView:
         pane = self.pane
         frozen = self._frozen.cacheKey() if self._frozen else 0
         key = (self.area.size(), self.video_rect, pane.state, pane.reason, pane.stopped_at_utc, next_try_s, frozen)
-        return self._cached("panel", (*key, self.selected, self.number, pane.channel), pane_drawing.panel, next_try_s)
+        gap = self.footage.gap if self.footage else ""
+        extra = (self.selected, self.number, pane.channel, gap)
+        return self._cached("panel", (*key, *extra), pane_drawing.panel, next_try_s)
 
     def info(self) -> QPixmap:
         """Return the overlay with the stream's figures."""

@@ -25,6 +25,7 @@ class Group(StrEnum):
     LAYOUTS = QT_TRANSLATE_NOOP("shortcuts", "Layouts and views")
     PTZ = QT_TRANSLATE_NOOP("shortcuts", "PTZ mode")
     PATROL = QT_TRANSLATE_NOOP("shortcuts", "Patrol rounds")
+    PLAYBACK = QT_TRANSLATE_NOOP("shortcuts", "Playback (on the timeline, or with footage in the pane)")
     WINDOW = QT_TRANSLATE_NOOP("shortcuts", "Window")
     MOUSE = QT_TRANSLATE_NOOP("shortcuts", "Mouse")
 
@@ -89,6 +90,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _round("hand_over", "Ctrl+H", QT_TRANSLATE_NOOP("shortcuts", "Shift hand-over"), Where.WINDOW),
     _wall("ptz_mode", ("C",), QT_TRANSLATE_NOOP("shortcuts", "PTZ mode on or off")),
     Shortcut("ptz_panel", ("F8",), QT_TRANSLATE_NOOP("shortcuts", "PTZ panel on or off"), Group.WINDOW),
+    Shortcut("timeline", ("F7",), QT_TRANSLATE_NOOP("shortcuts", "Timeline on or off"), Group.WINDOW),
     Shortcut("full_screen", ("F11",), QT_TRANSLATE_NOOP("shortcuts", "Full screen"), Group.WINDOW),
     Shortcut("tree", ("F9",), QT_TRANSLATE_NOOP("shortcuts", "Camera tree on or off"), Group.WINDOW),
     Shortcut("refresh", ("F5",), QT_TRANSLATE_NOOP("shortcuts", "Read the camera tree again"), Group.WINDOW),
@@ -123,6 +125,19 @@ PTZ_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (  # `ui.ptz_keys` takes the
     ((QT_TRANSLATE_NOOP("shortcuts", "Click"),), QT_TRANSLATE_NOOP("shortcuts", "Bring the place to the middle")),
     ((QT_TRANSLATE_NOOP("shortcuts", "Shift+drag"),), QT_TRANSLATE_NOOP("shortcuts", "Zoom into the rectangle")),
     ((QT_TRANSLATE_NOOP("shortcuts", "Wheel"),), QT_TRANSLATE_NOOP("shortcuts", "Zoom the camera in and out")),
+)
+
+PLAYBACK_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (  # `ui.playback_keys` takes them
+    (("J", "K", "L"), QT_TRANSLATE_NOOP("shortcuts", "Backwards, pause, forwards; again for faster")),
+    ((",", "."), QT_TRANSLATE_NOOP("shortcuts", "Picture before, next picture")),
+    (("Shift+Left", "Shift+Right"), QT_TRANSLATE_NOOP("shortcuts", "10 s back, on")),
+    (("PgUp", "PgDown"), QT_TRANSLATE_NOOP("shortcuts", "1 min back, on")),
+    (("Shift+PgUp", "Shift+PgDown"), QT_TRANSLATE_NOOP("shortcuts", "Segment before, next segment")),
+    (("Ctrl+PgUp", "Ctrl+PgDown"), QT_TRANSLATE_NOOP("shortcuts", "Bookmark before, next bookmark")),
+    (("Home", "End"), QT_TRANSLATE_NOOP("shortcuts", "First and last footage in sight")),
+    (("B",), QT_TRANSLATE_NOOP("shortcuts", "Bookmark")),
+    (("G",), QT_TRANSLATE_NOOP("shortcuts", "Go to a moment")),
+    (("[", "]"), QT_TRANSLATE_NOOP("shortcuts", "Range begins, ends here (also Ctrl and drag)")),
 )
 
 

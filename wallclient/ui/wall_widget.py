@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QWidget
 
 from wallclient.domain.pane import PaneState
 from wallclient.ui import pane_drawing
+from wallclient.ui.footage_mark import FootageMark
 from wallclient.ui.pane_geometry import NO_ZOOM, Zoom
 from wallclient.ui.pane_view import PaneView, rects
 from wallclient.ui.ptz_drawing import ALARM, MODE, Marks, PanePtz
@@ -243,6 +244,14 @@ class WallWidget(QWidget):
         if ptz != view.ptz:
             view.set_ptz(ptz)
             self.update_px(view.rect.adjusted(-GAP_PX * 2, -GAP_PX * 2, GAP_PX * 2, GAP_PX * 2))
+
+    def set_footage(self, index: int, mark: FootageMark | None) -> None:
+        """Say something else of the footage in a pane."""
+        view = self.views[index]
+        if mark != view.footage:
+            gap_changed = (mark.gap if mark else "") != (view.footage.gap if view.footage else "")
+            view.footage = mark
+            self.update_px(view.rect if gap_changed else view.title_rect)
 
     def mark_vector(self, index: int, to: QPoint) -> None:
         """Draw an arrow from the middle of a pane's picture to a point in logical pixels."""

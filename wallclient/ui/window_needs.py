@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wallclient.services.catalogs import Catalogs
     from wallclient.services.centers import Centers
     from wallclient.ui.patrol_services import PatrolServices
+    from wallclient.ui.playback_services import PlaybackServices
     from wallclient.ui.ptz_services import PtzServices
 
 
@@ -27,3 +28,4 @@ class WindowNeeds:
     catalogs: "Catalogs | None" = None  # without them the tree is read from the centers alone, and nothing is searched
     patrols: "PatrolServices | None" = None  # without them there are no rounds
     ptz: "PtzServices | None" = None  # without them no camera is steered
+    playback: "PlaybackServices | None" = None  # without them there are live pictures only

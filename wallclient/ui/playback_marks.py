@@ -1,0 +1,58 @@
+"""Bookmarks in the window: asked for, listed, deleted."""
+
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, Signal
+
+from wallclient.domain.bookmark import Bookmark
+from wallclient.domain.errors import CenterError
+from wallclient.services.bookmarks import Bookmarks
+from wallclient.ui.background import Background
+from wallclient.ui.bookmark_dialogs import BookmarkDialog, BookmarksDialog
+from wallclient.ui.playback_text import clock_text, date_text
+from wallclient.ui.theme import Metrics
+
+
+class PlaybackMarks(QObject):
+    """Opens the dialogs and does at the centers what they ask for."""
+
+    dialog_requested = Signal(object)
+    go_requested = Signal(object)
+    failed = Signal(str, object)  # the bookmark's title, CenterError
+
+    def __init__(
+        self, bookmarks: Bookmarks, zone: ZoneInfo, background: Background, metrics: Metrics, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._bookmarks, self._zone = bookmarks, zone
+        self._background, self._metrics = background, metrics
+
+    def ask(self, wanted: tuple[int, int], here: tuple[str, ...], everywhere: tuple[str, ...]) -> None:
+        """Ask for a bookmark of a moment or range (µs) of the selected camera, or of all in playback."""
+        start, end = wanted
+        when = f"{date_text(start, self._zone)} {clock_text(start, self._zone)}"
+        if end > start:
+            when += f" – {clock_text(end, self._zone)}"
+        dialog = BookmarkDialog(when, here, everywhere, self._metrics)
+        dialog.accepted.connect(lambda: self._background.start(self._save(dialog.bookmark(start // 1000, end // 1000))))
+        self.dialog_requested.emit(dialog)
+
+    def show(self) -> None:
+        """List the bookmarks of the cameras on the wall."""
+        dialog = BookmarksDialog(self._bookmarks, self._zone, self._metrics)
+        dialog.go_requested.connect(self.go_requested)
+        dialog.delete_requested.connect(lambda mark: self._background.start(self._delete(mark)))
+        self._bookmarks.refresh()
+        self.dialog_requested.emit(dialog)
+
+    async def _save(self, bookmark: Bookmark) -> None:
+        try:
+            await self._bookmarks.save(bookmark)
+        except CenterError as err:
+            self.failed.emit(bookmark.title, err)
+
+    async def _delete(self, bookmark: Bookmark) -> None:
+        try:
+            await self._bookmarks.delete(bookmark)
+        except CenterError as err:
+            self.failed.emit(bookmark.title, err)

@@ -1,0 +1,18 @@
+"""What a window needs to show recorded footage: shared by all windows of the program."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from wallclient.ui.playback_text import system_zone
+
+if TYPE_CHECKING:
+    from wallclient.services.review_desk import ReviewDesk
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackServices:
+    """The review engine, and the zone times are written in: that of the centers, which is the machine's own."""
+
+    review: "ReviewDesk"
+    zone: ZoneInfo = field(default_factory=system_zone)

@@ -1,0 +1,79 @@
+"""What bar and titles say of playback, out of clock and panes."""
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QCoreApplication
+
+from wallclient.domain.node import Channel
+from wallclient.domain.pane import PaneReason, PaneState
+from wallclient.ui.footage_mark import FootageMark
+from wallclient.ui.playback_bar import BarState
+from wallclient.ui.playback_text import clock_text, date_text, length_text, offset_text, signed_seconds, speed_text
+
+if TYPE_CHECKING:
+    from wallclient.services.review import SharedClock
+    from wallclient.services.review_pane import ReviewPane
+
+
+def bar_state(
+    clock: "SharedClock",
+    pane: "ReviewPane | None",
+    channel: Channel | None,
+    any_recorded: bool,
+    chosen: tuple[int, int] | None,
+    zone: ZoneInfo,
+    exact: bool,
+) -> BarState:
+    """Return what the bar shows; `pane` is the selected one if it shows footage, `channel` its camera in any case."""
+    moment = clock.moment_us
+    note = QCoreApplication.translate("playback_state", "Loading…") if clock.holding and any_recorded else ""
+    return BarState(
+        time=clock_text(moment, zone, exact=exact),
+        date=f"{date_text(moment, zone)}  {offset_text(moment, zone)}",
+        playing=clock.playing,
+        speed=clock.speed,
+        has_camera=channel is not None,
+        recorded=pane is not None,
+        any_recorded=any_recorded,
+        own_clock=pane is not None and pane.on_own_clock,
+        offset=signed_seconds(pane.offset_ms) if pane is not None and pane.offset_ms else "",
+        chosen=length_text(chosen[1] - chosen[0]) if chosen is not None else "",
+        note=note,
+        can_replay=channel is not None and pane is None,
+    )
+
+
+def pane_mark(pane: "ReviewPane", picture_us: int, zone: ZoneInfo, exact: bool) -> FootageMark | None:
+    """Return what the title of a pane says: the moment of the picture on screen, or the one asked for without any."""
+    if pane.channel is None:
+        return None
+    clock = pane.clock
+    showing = pane.state is PaneState.PLAYING and picture_us
+    moment = picture_us if showing else clock.moment_us + pane.offset_ms * 1000
+    time = clock_text(moment, zone, exact=exact)
+    words = []
+    if not clock.playing:
+        words.append(QCoreApplication.translate("playback_state", "paused"))
+    elif clock.speed != 1.0:
+        words.append(speed_text(clock.speed))
+    if showing and pane.keys_only:
+        words.append(QCoreApplication.translate("playback_state", "key pictures only"))
+    own = QCoreApplication.translate("playback_state", "own clock") if pane.on_own_clock else ""
+    return FootageMark(f"{date_text(moment, zone)} {time}", " ".join(words), _gap_text(pane, zone), own, time)
+
+
+def _gap_text(pane: "ReviewPane", zone: ZoneInfo) -> str:
+    if pane.state is not PaneState.GAP:
+        return ""
+    if pane.reason is PaneReason.FOOTAGE_CUT_SHORT:
+        return QCoreApplication.translate("playback_state", "The recording is cut short here")
+    if (next_ms := pane.next_footage_ms) is None:
+        return QCoreApplication.translate("playback_state", "No footage")
+    moment, clock = next_ms * 1000, pane.clock.moment_us
+    time = clock_text(moment, zone)
+    if date_text(moment, zone) != date_text(clock, zone):
+        time = f"{date_text(moment, zone)} {time}"
+    if moment < clock:
+        return QCoreApplication.translate("playback_state", "No footage back to {time}").format(time=time)
+    return QCoreApplication.translate("playback_state", "No footage until {time}").format(time=time)
