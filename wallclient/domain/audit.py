@@ -18,6 +18,7 @@ class AuditKind(StrEnum):
     EXPORT_FINISHED = "export_finished"
     EXPORT_FAILED = "export_failed"
     PACKAGE_MADE = "package_made"
+    SNAPSHOT_TAKEN = "snapshot_taken"  # of footage
     BOOKMARK_SAVED = "bookmark_saved"
     BOOKMARK_DELETED = "bookmark_deleted"
     CASE_SAVED = "case_saved"

@@ -8,6 +8,7 @@ class SecretKind(StrEnum):
 
     REFRESH_TOKEN = "refresh-token"
     PASSWORD = "password"
+    SIGNING_KEY = "signing-key"  # of evidence packages; its "center" is this workstation
 
 
 class KeeperState(StrEnum):

@@ -55,6 +55,10 @@ class CenterRecordings:
             channel_id, lambda center, local: center.open_export(local, start_ms, end_ms, reason)
         )
 
+    def ca_file(self, channel_id: str) -> str:
+        """Return the private authority of a channel's center; empty: those of the system. Raises NotFound."""
+        return self._route(channel_id)[0].config.ca_file
+
     async def renew_playback(self, playback_id: str) -> Playback:
         """Keep footage open; its addresses may have changed. Raises NotFound once it has lapsed."""
         return await self._ask_one(playback_id, lambda center, local: center.renew_playback(local))

@@ -1,0 +1,106 @@
+"""What an export's worker is told to do, made of what a center hands out."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from wallclient.domain.export import ExportCamera, ExportedFile, ExportJob, ExportLack, OriginalFile
+from wallclient.domain.file_names import file_name
+from wallclient.domain.recording import FootageProtocol, FootageSource, Playback
+from wallclient.player.export_messages import BurnOrder, Order, Piece, SourceOrder
+
+LONGEST_SESSION_MS = 86_400_000  # Center API v1
+SMALLEST_GAP_MS = 500
+_FORMS = {FootageProtocol.MP4: "mp4", FootageProtocol.TS: "ts"}  # the first is taken where there are both
+
+
+def sessions_of(start_ms: int, end_ms: int) -> list[tuple[int, int]]:
+    """Return the ranges an export asks a center for, none longer than a session may be."""
+    return [(at, min(end_ms, at + LONGEST_SESSION_MS)) for at in range(start_ms, end_ms, LONGEST_SESSION_MS)]
+
+
+def files_of(playbacks: Iterable[Playback], start_ms: int, end_ms: int) -> list[FootageSource]:
+    """Return the files that cover a range, each moment once, in order of time."""
+    wanted = [
+        source
+        for playback in playbacks
+        for source in playback.sources
+        if source.protocol in _FORMS and source.start_ms < end_ms and source.end_ms > start_ms
+    ]
+    order = list(_FORMS)
+    chosen: list[FootageSource] = []
+    for source in sorted(wanted, key=lambda one: (one.start_ms, order.index(one.protocol), -one.end_ms)):
+        if not chosen or source.end_ms > chosen[-1].end_ms:
+            covered = chosen and source.start_ms < chosen[-1].end_ms - SMALLEST_GAP_MS
+            if not covered:
+                chosen.append(source)
+    return chosen
+
+
+def gaps_of(sources: Sequence[FootageSource], job: ExportJob, camera: ExportCamera) -> list[ExportLack]:
+    """Return the parts of a range there is no footage of."""
+    lacks, at = [], job.start_ms
+    for source in sources:
+        if source.start_ms > at + SMALLEST_GAP_MS:
+            lacks.append(ExportLack(camera.channel_id, at, source.start_ms, "gap"))
+        at = max(at, source.end_ms)
+    if at < job.end_ms - SMALLEST_GAP_MS:
+        lacks.append(ExportLack(camera.channel_id, at, job.end_ms, "gap"))
+    return lacks
+
+
+def order_of(
+    job: ExportJob,
+    camera: ExportCamera,
+    sources: Sequence[FootageSource],
+    *,
+    ca_file: str = "",
+    may_miss: bool = False,
+    burn: BurnOrder | None = None,
+) -> Order:
+    """Return what the worker is told."""
+    told = [_told(source) for source in sources]
+    comment = f"{camera.code} {camera.center}; exported by {job.by.name} ({job.by.user}) {job.by.post}"
+    folder = str(part_folder(job, camera))
+    title = f"{camera.name} {camera.code}".strip()
+    return Order(folder, job.start_ms, job.end_ms, told, title, comment, ca_file, may_miss, burn)
+
+
+def _told(source: FootageSource) -> SourceOrder:
+    user, password = (source.credentials.user, source.credentials.password) if source.credentials else ("", "")
+    return SourceOrder(source.url, _FORMS[source.protocol], source.start_ms, source.end_ms, user, password)
+
+
+def part_folder(job: ExportJob, camera: ExportCamera) -> Path:
+    """Return where the unfinished files of a camera lie: on the disk of the finished ones."""
+    number = job.cameras.index(camera)
+    return Path(job.folder) / f".{job.key}-{number}.part"
+
+
+def stem_of(job: ExportJob, camera: ExportCamera, piece: Piece) -> str:
+    """Return what a finished file is called: camera, code, when it begins in local time."""
+    begins = datetime.fromtimestamp(piece.start_ms / 1000, UTC).astimezone(ZoneInfo(job.zone))
+    name = file_name(f"{camera.name}_{camera.code}" if camera.code else camera.name)
+    return f"{name}_{begins:%Y%m%d-%H%M%S}" + ("_burned-in" if piece.burned_from else "")
+
+
+def exported(piece: Piece, path: Path, camera: ExportCamera, sources: Sequence[FootageSource]) -> ExportedFile:
+    """Return a finished file."""
+    originals = tuple(OriginalFile(one.start_ms, one.end_ms, one.size, one.sha256) for one in piece.sources)
+    offset = next((one.clock_offset_ms for one in sources if one.end_ms > piece.start_ms), 0)
+    return ExportedFile(
+        str(path),
+        camera.channel_id,
+        piece.start_ms,
+        piece.end_ms,
+        piece.size,
+        piece.sha256,
+        piece.codec,
+        piece.width,
+        piece.height,
+        piece.pictures,
+        offset,
+        bool(piece.burned_from),
+        originals,
+    )
