@@ -74,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     catalog.add_argument("--cameras", type=_cameras, default=497_000, metavar="N", help="size of the city, 16 … 497000")
     catalog.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     catalog.set_defaults(run=_bench_catalog)
+    playback = benches.add_parser("playback", help="recorded footage on one clock: drift, seeks, steps, speeds")
+    playback.add_argument("--panes", type=int, default=16, choices=(4, 6, 8, 9, 10, 13, 16))
+    playback.add_argument("--seconds", type=float, default=60.0, help="length of the part that measures the drift")
+    playback.add_argument("--json", type=Path, metavar="FILE", help="write the figures there; else to standard output")
+    playback.add_argument("--virtual", action="store_true", help="use an own virtual display even where there is one")
+    playback.set_defaults(run=_bench_playback)
     ptz = benches.add_parser("ptz", help="steering: how fast a move and a stop reach the center, and whether it stops")
     ptz.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     ptz.add_argument("--panes", type=int, default=0, choices=(0, 1, 4, 9, 16, 25, 36), help="live panes meanwhile")
@@ -122,6 +128,12 @@ def _bench_live(options: argparse.Namespace) -> int:
 
 def _bench_catalog(options: argparse.Namespace) -> int:
     from wallclient.bench.catalog import run
+
+    return run(options)
+
+
+def _bench_playback(options: argparse.Namespace) -> int:
+    from wallclient.bench.playback import run
 
     return run(options)
 

@@ -69,14 +69,14 @@ def read_strip(widget: WallWidget, index: int) -> strip.StripReading | None:
     rect = widget.video_rect(index)
     if rect.isEmpty():
         return None
-    image = _grab(widget, rect.x(), rect.y(), rect.width(), max(4, rect.height() // 12))
+    image = grab(widget, rect.x(), rect.y(), rect.width(), max(4, rect.height() // 12))
     scale = image.width() / rect.width()
     height = round(rect.height() * scale)
     # only the strip's lines were taken; the reader looks at no others
     return strip.read(memoryview(image.constBits()), image.width(), height, image.bytesPerLine())
 
 
-def _grab(widget: WallWidget, x: int, y: int, width: int, height: int) -> QImage:
+def grab(widget: WallWidget, x: int, y: int, width: int, height: int) -> QImage:
     """Return pixels of the wall from the screen; from the widget where the platform has no screen to read."""
     from PySide6.QtCore import QRect
     from PySide6.QtGui import QGuiApplication

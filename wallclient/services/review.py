@@ -5,7 +5,7 @@ import time
 from collections import deque
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from wallclient.domain.review import ClockMap, Sight
 from wallclient.services.review_clock import ReviewClock
@@ -49,7 +49,11 @@ class SharedClock(QObject):
         self.followers: list[Follower] = []
         self.skip_gaps = False  # leap over times of which no pane has footage
         self.holding = False  # a seek waits for the panes
-        self._hold_until = 0.0
+        self._hold = QTimer(self)
+        self._hold.setSingleShot(True)
+        self._hold.setTimerType(Qt.TimerType.PreciseTimer)
+        self._hold.setInterval(round(HOLD_S * 1000))
+        self._hold.timeout.connect(self._on_held_long)
         self._steps: deque[tuple[Follower, int]] = deque()
         self._asked: tuple[int, float] | None = None  # request of the step under way, and when it is given up
         self._request = 0
@@ -182,18 +186,19 @@ class SharedClock(QObject):
             self._release()
 
     def _seek(self, moment_us: int) -> None:
-        self.holding, self._hold_until = True, time.monotonic() + HOLD_S
+        self.holding = True
         self._tell(self._clock.seek(moment_us, time.monotonic_ns()))
         self.moved.emit()
-        QTimer.singleShot(round(HOLD_S * 1000), self, self._on_held_long)
+        self._hold.start()  # anew: each seek has its time
         self.note_settled()
 
     def _on_held_long(self) -> None:
-        if self.holding and time.monotonic() >= self._hold_until - 0.01:
+        if self.holding:
             self._release()
 
     def _release(self) -> None:
         self.holding = False
+        self._hold.stop()
         self.settled.emit()
         if not self.holding and (new := self._clock.release(time.monotonic_ns())) is not None:
             self._tell(new)
@@ -236,5 +241,6 @@ class SharedClock(QObject):
     def close(self) -> None:
         """End."""
         self._timer.stop()
+        self._hold.stop()
         self._steps.clear()
         self.followers.clear()
