@@ -52,8 +52,7 @@ def test_what_outlived_a_minute_is_walked_no_more_and_still_found_when_it_dies(q
     mine = Collector()
     try:
         old = Cycle(died_in)
-        before = gc.get_freeze_count()
-        qtbot.waitUntil(lambda: gc.get_freeze_count() > before, timeout=10_000)
+        qtbot.waitUntil(lambda: not any(one is old for one in gc.get_objects()), timeout=10_000)  # nor frozen ones
         del old
         qtbot.waitUntil(lambda: died_in == [threading.get_ident()], timeout=10_000)
     finally:
