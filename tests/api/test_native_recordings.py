@@ -359,6 +359,6 @@ def test_audit_records_reach_the_center_once(embedded: EmbeddedCenter, center: N
         assert results[1].reason == "bad-range"
     (kept,) = (record for record in embedded.audit_records() if record["key"] == first.key)
     assert (kept["kind"], kept["at_utc"], kept["by"]["name"]) == ("export_started", "2026-11-22T07:30:00Z", "值班员")
-    assert (kept["channel_ids"], kept["start_ms"], kept["end_ms"]) == (list(some), 5, 9)
+    assert (kept["channel_ids"], kept["start_ms"], kept["end_ms"]) == (["c1", "c2"], 5, 9)
     with pytest.raises(ValueError, match="65 channels"):
         AuditRecord("audit-key-0003", AuditKind.SEARCHED, at, by, tuple(f"c{i}" for i in range(65)))
