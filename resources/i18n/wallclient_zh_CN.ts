@@ -2,6 +2,110 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>BookmarkDialog</name>
+    <message>
+        <source>Bookmark</source>
+        <translation>书签</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>What was to be seen</source>
+        <translation>画面内容说明</translation>
+    </message>
+    <message>
+        <source>Person</source>
+        <translation>人员</translation>
+    </message>
+    <message>
+        <source>Vehicle</source>
+        <translation>车辆</translation>
+    </message>
+    <message>
+        <source>Traffic</source>
+        <translation>交通</translation>
+    </message>
+    <message>
+        <source>Gathering</source>
+        <translation>聚集</translation>
+    </message>
+    <message>
+        <source>Fire</source>
+        <translation>火情</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>类别</translation>
+    </message>
+    <message numerus="yes">
+        <source>For all %n camera(s) in playback</source>
+        <translation>
+            <numerusform>用于回放中的全部 %n 路摄像机</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Visible to other operators</source>
+        <translation>其他值班员可见</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>BookmarksDialog</name>
+    <message>
+        <source>Bookmarks</source>
+        <translation>书签</translation>
+    </message>
+    <message>
+        <source>Moment</source>
+        <translation>时刻</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>时长</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>标题</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>创建人</translation>
+    </message>
+    <message>
+        <source>There are no bookmarks of the cameras on the wall. B makes one.</source>
+        <translation>墙上的摄像机还没有书签。按 B 键添加。</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>跳转</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>CameraDesk</name>
     <message>
         <source>Into the selected pane</source>
@@ -463,6 +567,25 @@
     </message>
 </context>
 <context>
+    <name>GoToDialog</name>
+    <message>
+        <source>Go to a moment</source>
+        <translation>跳转到时刻</translation>
+    </message>
+    <message>
+        <source>Days with recordings are blue. Times are those of {zone}.</source>
+        <translation>有录像的日期为蓝色。时间按 {zone} 显示。</translation>
+    </message>
+    <message>
+        <source>Go there</source>
+        <translation>跳转</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>HandOverDialog</name>
     <message>
         <source>Shift hand-over</source>
@@ -638,6 +761,29 @@
 </context>
 <context>
     <name>NameDialog</name>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>OffsetDialog</name>
+    <message>
+        <source>Correct the camera&apos;s time</source>
+        <translation>校正摄像机时间</translation>
+    </message>
+    <message>
+        <source>Positive: show later pictures of this camera beside those of the others. It is remembered.</source>
+        <translation>正值：与其他画面并排时，本路显示较晚的画面。设置会被记住。</translation>
+    </message>
+    <message>
+        <source>The clock burnt into its picture is {seconds} s ahead of the center&apos;s, as the center says.</source>
+        <translation>中心告知：画面上叠加的时钟比中心快 {seconds} 秒。</translation>
+    </message>
     <message>
         <source>Save</source>
         <translation>保存</translation>
@@ -910,6 +1056,132 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>PlaybackBar</name>
+    <message>
+        <source>Live</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>Back to the live picture</source>
+        <translation>回到实时画面</translation>
+    </message>
+    <message>
+        <source>Playback</source>
+        <translation>回放</translation>
+    </message>
+    <message>
+        <source>Show what was recorded</source>
+        <translation>查看录像</translation>
+    </message>
+    <message>
+        <source>All panes live</source>
+        <translation>全部窗格实时</translation>
+    </message>
+    <message>
+        <source>All panes in playback</source>
+        <translation>全部窗格回放</translation>
+    </message>
+    <message>
+        <source>Replay the last minute</source>
+        <translation>回看最近一分钟</translation>
+    </message>
+    <message>
+        <source>Previous segment (Shift+PgUp)</source>
+        <translation>上一段录像（Shift+PgUp）</translation>
+    </message>
+    <message>
+        <source>Picture before (,)</source>
+        <translation>上一帧（,）</translation>
+    </message>
+    <message>
+        <source>Backwards; again for faster (J)</source>
+        <translation>倒放，再按加速（J）</translation>
+    </message>
+    <message>
+        <source>Play or pause (K)</source>
+        <translation>播放或暂停（K）</translation>
+    </message>
+    <message>
+        <source>Forwards; again for faster (L)</source>
+        <translation>正放，再按加速（L）</translation>
+    </message>
+    <message>
+        <source>Next picture (.)</source>
+        <translation>下一帧（.）</translation>
+    </message>
+    <message>
+        <source>Next segment (Shift+PgDown)</source>
+        <translation>下一段录像（Shift+PgDown）</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>倍速</translation>
+    </message>
+    <message>
+        <source>Show thousandths, or hide them</source>
+        <translation>显示或隐藏毫秒</translation>
+    </message>
+    <message>
+        <source>Go to a moment (G)</source>
+        <translation>跳转到时刻（G）</translation>
+    </message>
+    <message>
+        <source>In step with the other panes, or on a clock of its own</source>
+        <translation>与其他窗格同步，或单独播放</translation>
+    </message>
+    <message>
+        <source>Correct the camera&apos;s time</source>
+        <translation>校正摄像机时间</translation>
+    </message>
+    <message>
+        <source>Whole day, or the range</source>
+        <translation>显示全天或所选区间</translation>
+    </message>
+    <message>
+        <source>Bookmark (B)</source>
+        <translation>添加书签（B）</translation>
+    </message>
+    <message>
+        <source>Bookmarks</source>
+        <translation>书签</translation>
+    </message>
+    <message>
+        <source>Export the range; choose it with [ and ], or Ctrl and drag</source>
+        <translation>导出所选区间；用 [ 和 ] 或按住 Ctrl 拖动选择</translation>
+    </message>
+    <message>
+        <source>Hide the timeline</source>
+        <translation>隐藏时间轴</translation>
+    </message>
+</context>
+<context>
+    <name>PlaybackDesk</name>
+    <message>
+        <source>Reason for playback</source>
+        <translation>回放原因</translation>
+    </message>
+    <message>
+        <source>{center} hands out recordings only with a reason. It is kept in the audit trail.</source>
+        <translation>{center}要求说明原因才能查看录像，原因将记入审计日志。</translation>
+    </message>
+    <message>
+        <source>Incident investigation</source>
+        <translation>事件调查</translation>
+    </message>
+    <message>
+        <source>Request by the police</source>
+        <translation>公安机关调阅</translation>
+    </message>
+    <message>
+        <source>Check of the recording</source>
+        <translation>录像检查</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
     </message>
 </context>
 <context>
@@ -1756,7 +2028,7 @@
     <name>Timeline</name>
     <message>
         <source>Timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>时间轴</translation>
     </message>
 </context>
 <context>
@@ -2520,6 +2792,64 @@
     </message>
 </context>
 <context>
+    <name>playback_menu</name>
+    <message>
+        <source>Go there</source>
+        <translation>跳转</translation>
+    </message>
+    <message>
+        <source>Bookmark here…</source>
+        <translation>在此添加书签…</translation>
+    </message>
+    <message>
+        <source>Range begins here</source>
+        <translation>区间从此开始</translation>
+    </message>
+    <message>
+        <source>Range ends here</source>
+        <translation>区间到此结束</translation>
+    </message>
+    <message>
+        <source>No range</source>
+        <translation>取消区间</translation>
+    </message>
+</context>
+<context>
+    <name>playback_state</name>
+    <message>
+        <source>Loading…</source>
+        <translation>加载中…</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>key pictures only</source>
+        <translation>仅关键帧</translation>
+    </message>
+    <message>
+        <source>own clock</source>
+        <translation>单独播放</translation>
+    </message>
+    <message>
+        <source>The recording is cut short here</source>
+        <translation>此处录像不完整</translation>
+    </message>
+    <message>
+        <source>No footage</source>
+        <translation>无录像</translation>
+    </message>
+    <message>
+        <source>No footage back to {time}</source>
+        <translation>无录像，向前至 {time}</translation>
+    </message>
+    <message>
+        <source>No footage until {time}</source>
+        <translation>无录像，直到 {time}</translation>
+    </message>
+</context>
+<context>
     <name>playback_text</name>
     <message>
         <source>{seconds} s</source>
@@ -2728,6 +3058,10 @@
         <translation>巡查</translation>
     </message>
     <message>
+        <source>Playback</source>
+        <translation>回放</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
     </message>
@@ -2896,6 +3230,10 @@
         <translation>显示或隐藏云台面板</translation>
     </message>
     <message>
+        <source>Timeline on or off</source>
+        <translation>显示或隐藏时间轴</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
@@ -3034,6 +3372,46 @@
     <message>
         <source>Zoom into the rectangle</source>
         <translation>框选放大</translation>
+    </message>
+    <message>
+        <source>Backwards, pause, forwards</source>
+        <translation>倒放、暂停、正放</translation>
+    </message>
+    <message>
+        <source>Range begins, ends here</source>
+        <translation>区间在此开始、结束</translation>
+    </message>
+    <message>
+        <source>Picture before, next picture</source>
+        <translation>上一帧、下一帧</translation>
+    </message>
+    <message>
+        <source>10 s back, on</source>
+        <translation>后退、前进 10 秒</translation>
+    </message>
+    <message>
+        <source>1 min back, on</source>
+        <translation>后退、前进 1 分钟</translation>
+    </message>
+    <message>
+        <source>Segment before, next segment</source>
+        <translation>上一段、下一段录像</translation>
+    </message>
+    <message>
+        <source>Bookmark before, next bookmark</source>
+        <translation>上一个、下一个书签</translation>
+    </message>
+    <message>
+        <source>First and last footage in sight</source>
+        <translation>可见范围内最早、最晚的录像</translation>
+    </message>
+    <message>
+        <source>Bookmark</source>
+        <translation>书签</translation>
+    </message>
+    <message>
+        <source>Go to a moment</source>
+        <translation>跳转到时刻</translation>
     </message>
 </context>
 <context>

@@ -136,10 +136,10 @@ class KeysDialog(PlainDialog):
         columns.setSpacing(metrics.space_px * 3)
         self.body.addLayout(columns)
         for groups in (
-            (Group.PANES,),
+            (Group.PANES, Group.MOUSE),
             (Group.LAYOUTS, Group.PATROL),
-            (Group.PTZ, Group.MOUSE),
-            (Group.WINDOW, Group.PLAYBACK),
+            (Group.PTZ, Group.PLAYBACK),
+            (Group.WINDOW,),
         ):
             grid = QGridLayout()
             grid.setHorizontalSpacing(metrics.space_px * 2)

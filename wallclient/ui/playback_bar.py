@@ -52,8 +52,10 @@ class PlaybackBar(QFrame):
         self._fill_right()
 
     def _fill_left(self) -> None:
-        self._button("live_here", "live", self.tr("Live"), self.tr("Back to the live picture"), menu=True)
-        self._button("recorded_here", "timeline", self.tr("Playback"), self.tr("Show what was recorded"), menu=True)
+        self._button("live_here", "live", " " + self.tr("Live"), self.tr("Back to the live picture"), menu=True)
+        self._button(
+            "recorded_here", "timeline", " " + self.tr("Playback"), self.tr("Show what was recorded"), menu=True
+        )
         self._menu("live_here", "live_all", self.tr("All panes live"))
         self._menu("recorded_here", "recorded_all", self.tr("All panes in playback"))
         self._button("replay", "replay", "", self.tr("Replay the last minute"))

@@ -23,6 +23,7 @@ from wallclient.services.review_pane import ReviewPane
 from wallclient.services.rights import allowed
 from wallclient.ui.background import Background
 from wallclient.ui.dialogs import ask
+from wallclient.ui.footage_mark import FootageMark
 from wallclient.ui.patrol_reason import ReasonDialog
 from wallclient.ui.playback_bar import PlaybackBar
 from wallclient.ui.playback_dialogs import GoToDialog, OffsetDialog
@@ -81,7 +82,7 @@ class PlaybackDesk(QObject):
         self._background, self._metrics = background, metrics
         self.index = FootageIndex(centers, background.start)
         self.bookmarks = Bookmarks(centers, background.start)
-        self.marks = PlaybackMarks(self.bookmarks, self._zone, background, metrics, self)
+        self.marks = PlaybackMarks(self.bookmarks, self._zone, background, metrics, widget)
         self.timeline = Timeline(self.index, self._zone, metrics)
         self.bar = PlaybackBar(metrics)
         self.panel = QFrame()
@@ -139,7 +140,7 @@ class PlaybackDesk(QObject):
     @property
     def clock(self) -> "SharedClock":
         """The clock commands are for: that of the selected pane, or the one all share."""
-        return self.pane.clock if self.pane is not None else self._review.clock
+        return self.pane.clock if self.pane else self._review.clock
 
     def recorded(self) -> list[ReviewPane]:
         """Return the panes of this window that show footage."""
@@ -160,7 +161,7 @@ class PlaybackDesk(QObject):
         if recorded:
             return list(dict.fromkeys(recorded))
         selected = self._wall.panes[self._wall.selected].channel
-        return [selected.id] if selected is not None else [channel.id for channel in self._channels()]
+        return [selected.id] if selected else [channel.id for channel in self._channels()]
 
     def _active_on_wall(self) -> bool:
         return self.pane is not None and self.keys_enabled()
@@ -186,8 +187,8 @@ class PlaybackDesk(QObject):
             if pane.channel is None or not pane.is_live or room <= 0:
                 continue
             if not allowed(pane.channel, Right.PLAYBACK):
-                notice = Notice("playback", NoticeKind.RIGHT_MISSING, NoticeLevel.WARNING, pane.channel.name)
-                self.noticed.emit(_with_right(notice))
+                kind, name = NoticeKind.RIGHT_MISSING, pane.channel.name
+                self.noticed.emit(Notice("playback", kind, NoticeLevel.WARNING, name, right=Right.PLAYBACK))
                 continue
             if begins and not shown:
                 clock.seek(self.now_us() - _START_BACK_US if moment_us is None else moment_us)
@@ -351,11 +352,10 @@ class PlaybackDesk(QObject):
         self.show_recorded([self._wall.selected], self.now_us() - _START_BACK_US)
 
     def _export(self) -> None:
-        if self.on_export is not None and self.timeline.chosen is not None:
-            start, end = self.timeline.chosen
+        if self.on_export and (chosen := self.timeline.chosen):
             by_id = {channel.id: channel for channel in self._channels()}
             channels = tuple(by_id[gid] for gid in self._ids() if gid in by_id)
-            self.on_export(ExportWish(channels, start // 1000, -(-end // 1000)))
+            self.on_export(ExportWish(channels, chosen[0] // 1000, -(-chosen[1] // 1000)))
 
     # -- dialogs -----------------------------------------------------------------------------------
 
@@ -475,8 +475,7 @@ class PlaybackDesk(QObject):
         for index, pane in enumerate(self._wall.panes):
             if index < len(self._widget.views):
                 view = self._widget.views[index]
-                mark = pane_mark(pane, view.moment_us, self._zone, self.exact) if isinstance(pane, ReviewPane) else None
-                self._widget.set_footage(index, mark if view.pane is pane else None)
+                self._widget.set_footage(index, self._mark(pane, view.moment_us) if view.pane is pane else None)
         if self.panel.isVisible():
             clock = self.clock
             self.timeline.set_moment(clock.moment_us, follow=clock.playing and not clock.holding)
@@ -488,13 +487,14 @@ class PlaybackDesk(QObject):
                 )
             )
 
+    def _mark(self, pane: object, picture_us: int) -> FootageMark | None:
+        if isinstance(pane, ReviewPane) and pane.channel is not None:
+            return pane_mark(pane, picture_us, self.timeline.coverage(pane.channel.id), self._zone, self.exact)
+        return None
+
     def close(self) -> None:
         """End what is under way; panes end with the wall."""
         self._timer.stop()
         self.pictures.close()
         if self._review.ask_operator == self._ask_reason:
             self._review.ask_operator = None
-
-
-def _with_right(notice: Notice) -> Notice:
-    return Notice(notice.key, notice.kind, notice.level, notice.subject, right=Right.PLAYBACK)

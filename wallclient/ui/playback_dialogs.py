@@ -4,13 +4,14 @@ from datetime import date, datetime
 from datetime import time as day_time
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDate, QTime
+from PySide6.QtCore import QDate, Qt, QTime
 from PySide6.QtGui import QColor, QTextCharFormat
-from PySide6.QtWidgets import QCalendarWidget, QDialogButtonBox, QDoubleSpinBox, QLabel, QTimeEdit, QWidget
+from PySide6.QtWidgets import QCalendarWidget, QDialogButtonBox, QDoubleSpinBox, QLabel, QTimeEdit, QToolButton, QWidget
 
 from wallclient.domain.patrol_schedule import instant
 from wallclient.services.footage_index import FootageIndex
 from wallclient.ui.dialogs import PlainDialog
+from wallclient.ui.icons import icon
 from wallclient.ui.playback_text import offset_text
 from wallclient.ui.theme import COLORS, Metrics
 from wallclient.ui.timeline_scale import local, moment_of
@@ -36,6 +37,11 @@ class GoToDialog(PlainDialog):
         self.calendar = QCalendarWidget()
         self.calendar.setGridVisible(False)
         self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        for number in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            self.calendar.setWeekdayTextFormat(number, _day_format(None))
+        for name, icon_name in (("qt_calendar_prevmonth", "step-back"), ("qt_calendar_nextmonth", "step-on")):
+            if (button := self.calendar.findChild(QToolButton, name)) is not None:
+                button.setIcon(icon(icon_name, COLORS.text, metrics.icon_px))
         self.calendar.setMinimumSize(metrics.text_px * 26, metrics.row_px * 9)
         self.calendar.setSelectedDate(QDate(when.year, when.month, when.day))
         self.calendar.setMinimumDate(QDate(2000, 1, 1))
@@ -46,9 +52,7 @@ class GoToDialog(PlainDialog):
         self.body.addWidget(self.calendar)
         self.body.addWidget(self.time_edit)
         self.hint(
-            self.tr("Days with recordings are bright. Times are those of {zone}.").format(
-                zone=self._zone_text(moment_us)
-            )
+            self.tr("Days with recordings are blue. Times are those of {zone}.").format(zone=self._zone_text(moment_us))
         )
         go = self.buttons.addButton(self.tr("Go there"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.addButton(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
@@ -71,6 +75,8 @@ class GoToDialog(PlainDialog):
             day = first.addDays(number)
             known = None if days is None else date(day.year(), day.month(), day.day()) in days
             self.calendar.setDateTextFormat(day, _day_format(known))
+        for day in (*(first.addDays(-n) for n in range(1, 8)), *(first.addMonths(1).addDays(n) for n in range(14))):
+            self.calendar.setDateTextFormat(day, _day_format(False))  # of other months: not asked for yet
 
     @property
     def moment_us(self) -> int:

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from wallclient.domain.bookmark import Bookmark
 from wallclient.domain.errors import CenterError
@@ -21,11 +22,11 @@ class PlaybackMarks(QObject):
     failed = Signal(str, object)  # the bookmark's title, CenterError
 
     def __init__(
-        self, bookmarks: Bookmarks, zone: ZoneInfo, background: Background, metrics: Metrics, parent: QObject
+        self, bookmarks: Bookmarks, zone: ZoneInfo, background: Background, metrics: Metrics, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._bookmarks, self._zone = bookmarks, zone
-        self._background, self._metrics = background, metrics
+        self._background, self._metrics, self._widget = background, metrics, parent
 
     def ask(self, wanted: tuple[int, int], here: tuple[str, ...], everywhere: tuple[str, ...]) -> None:
         """Ask for a bookmark of a moment or range (µs) of the selected camera, or of all in playback."""
@@ -33,13 +34,13 @@ class PlaybackMarks(QObject):
         when = f"{date_text(start, self._zone)} {clock_text(start, self._zone)}"
         if end > start:
             when += f" – {clock_text(end, self._zone)}"
-        dialog = BookmarkDialog(when, here, everywhere, self._metrics)
+        dialog = BookmarkDialog(when, here, everywhere, self._metrics, self._widget.window())
         dialog.accepted.connect(lambda: self._background.start(self._save(dialog.bookmark(start // 1000, end // 1000))))
         self.dialog_requested.emit(dialog)
 
     def show(self) -> None:
         """List the bookmarks of the cameras on the wall."""
-        dialog = BookmarksDialog(self._bookmarks, self._zone, self._metrics)
+        dialog = BookmarksDialog(self._bookmarks, self._zone, self._metrics, self._widget.window())
         dialog.go_requested.connect(self.go_requested)
         dialog.delete_requested.connect(lambda mark: self._background.start(self._delete(mark)))
         self._bookmarks.refresh()

@@ -10,6 +10,7 @@ from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.ui.footage_mark import FootageMark
 from wallclient.ui.playback_bar import BarState
 from wallclient.ui.playback_text import clock_text, date_text, length_text, offset_text, signed_seconds, speed_text
+from wallclient.ui.timeline_coverage import Coverage
 
 if TYPE_CHECKING:
     from wallclient.services.review import SharedClock
@@ -44,8 +45,11 @@ def bar_state(
     )
 
 
-def pane_mark(pane: "ReviewPane", picture_us: int, zone: ZoneInfo, exact: bool) -> FootageMark | None:
-    """Return what the title of a pane says: the moment of the picture on screen, or the one asked for without any."""
+def pane_mark(pane: "ReviewPane", picture_us: int, known: Coverage, zone: ZoneInfo, exact: bool) -> FootageMark | None:
+    """Return what the title of a pane says: the moment of the picture on screen, or the one asked for without any.
+
+    `known`: what the timeline knows of the camera's footage.
+    """
     if pane.channel is None:
         return None
     clock = pane.clock
@@ -60,17 +64,21 @@ def pane_mark(pane: "ReviewPane", picture_us: int, zone: ZoneInfo, exact: bool) 
     if showing and pane.keys_only:
         words.append(QCoreApplication.translate("playback_state", "key pictures only"))
     own = QCoreApplication.translate("playback_state", "own clock") if pane.on_own_clock else ""
-    return FootageMark(f"{date_text(moment, zone)} {time}", " ".join(words), _gap_text(pane, zone), own, time)
+    return FootageMark(f"{date_text(moment, zone)} {time}", " ".join(words), _gap_text(pane, known, zone), own, time)
 
 
-def _gap_text(pane: "ReviewPane", zone: ZoneInfo) -> str:
+def _gap_text(pane: "ReviewPane", known: Coverage, zone: ZoneInfo) -> str:
     if pane.state is not PaneState.GAP:
         return ""
     if pane.reason is PaneReason.FOOTAGE_CUT_SHORT:
         return QCoreApplication.translate("playback_state", "The recording is cut short here")
-    if (next_ms := pane.next_footage_ms) is None:
+    clock = pane.clock.moment_us
+    backwards = pane.clock.playing and pane.clock.speed < 0
+    moment = pane.next_footage_ms * 1000 if pane.next_footage_ms is not None else None
+    if moment is None:  # it lies beyond what the pane has asked for
+        moment = known.last_end(clock) if backwards else known.next_start(clock)
+    if moment is None:
         return QCoreApplication.translate("playback_state", "No footage")
-    moment, clock = next_ms * 1000, pane.clock.moment_us
     time = clock_text(moment, zone)
     if date_text(moment, zone) != date_text(clock, zone):
         time = f"{date_text(moment, zone)} {time}"

@@ -25,7 +25,7 @@ class Group(StrEnum):
     LAYOUTS = QT_TRANSLATE_NOOP("shortcuts", "Layouts and views")
     PTZ = QT_TRANSLATE_NOOP("shortcuts", "PTZ mode")
     PATROL = QT_TRANSLATE_NOOP("shortcuts", "Patrol rounds")
-    PLAYBACK = QT_TRANSLATE_NOOP("shortcuts", "Playback (on the timeline, or with footage in the pane)")
+    PLAYBACK = QT_TRANSLATE_NOOP("shortcuts", "Playback")
     WINDOW = QT_TRANSLATE_NOOP("shortcuts", "Window")
     MOUSE = QT_TRANSLATE_NOOP("shortcuts", "Mouse")
 
@@ -128,16 +128,16 @@ PTZ_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (  # `ui.ptz_keys` takes the
 )
 
 PLAYBACK_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (  # `ui.playback_keys` takes them
-    (("J", "K", "L"), QT_TRANSLATE_NOOP("shortcuts", "Backwards, pause, forwards; again for faster")),
+    (("J", "K", "L"), QT_TRANSLATE_NOOP("shortcuts", "Backwards, pause, forwards")),
     ((",", "."), QT_TRANSLATE_NOOP("shortcuts", "Picture before, next picture")),
-    (("Shift+Left", "Shift+Right"), QT_TRANSLATE_NOOP("shortcuts", "10 s back, on")),
+    (("Shift+Left", "Right"), QT_TRANSLATE_NOOP("shortcuts", "10 s back, on")),
     (("PgUp", "PgDown"), QT_TRANSLATE_NOOP("shortcuts", "1 min back, on")),
-    (("Shift+PgUp", "Shift+PgDown"), QT_TRANSLATE_NOOP("shortcuts", "Segment before, next segment")),
-    (("Ctrl+PgUp", "Ctrl+PgDown"), QT_TRANSLATE_NOOP("shortcuts", "Bookmark before, next bookmark")),
+    (("Shift+PgUp", "PgDown"), QT_TRANSLATE_NOOP("shortcuts", "Segment before, next segment")),
+    (("Ctrl+PgUp", "PgDown"), QT_TRANSLATE_NOOP("shortcuts", "Bookmark before, next bookmark")),
     (("Home", "End"), QT_TRANSLATE_NOOP("shortcuts", "First and last footage in sight")),
     (("B",), QT_TRANSLATE_NOOP("shortcuts", "Bookmark")),
     (("G",), QT_TRANSLATE_NOOP("shortcuts", "Go to a moment")),
-    (("[", "]"), QT_TRANSLATE_NOOP("shortcuts", "Range begins, ends here (also Ctrl and drag)")),
+    (("[", "]"), QT_TRANSLATE_NOOP("shortcuts", "Range begins, ends here")),
 )
 
 

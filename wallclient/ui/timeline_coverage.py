@@ -47,6 +47,16 @@ class Coverage:
         at = bisect_right(self.starts_us, moment_us) - 1
         return at >= 0 and moment_us < self.ends_us[at]
 
+    def next_start(self, moment_us: int) -> int | None:
+        """Return where footage goes on after a moment."""
+        at = bisect_right(self.starts_us, moment_us)
+        return self.starts_us[at] if at < len(self.starts_us) else None
+
+    def last_end(self, moment_us: int) -> int | None:
+        """Return where footage before a moment ends."""
+        at = bisect_right(self.ends_us, moment_us) - 1
+        return self.ends_us[at] if at >= 0 else None
+
     def within(self, start_us: int, end_us: int) -> tuple[int, int] | None:
         """Return the first moment with footage in a range, and the moment behind the last; None: there is none."""
         low, high = bisect_right(self.ends_us, start_us), bisect_left(self.starts_us, end_us)

@@ -21,6 +21,7 @@ BOOKMARK_COLOR = "#ffd25e"
 RANGE_COLOR = QColor(255, 210, 94, 34)
 RANGE_EDGE = QColor("#ffd25e")
 PLAYHEAD = QColor("#ffffff")
+_WIDE_US = 300_000_000  # columns of five minutes and more
 _CLEAR = QColor(0, 0, 0, 0)
 
 
@@ -96,7 +97,9 @@ def draw(  # everything that only changes with zoom, place or news
     picture.fill(QColor(COLORS.pane))
     painter = QPainter(picture)
     _draw_ruler(painter, places, scale, zone, height)
-    _draw_columns(painter, QRect(places.label_px, places.summary_top(), places.area_px, places.summary_px), summary, 4)
+    wide = scale.us_per_px >= _WIDE_US
+    area = QRect(places.label_px, places.summary_top(), places.area_px, places.summary_px)
+    _draw_columns(painter, area, summary, 4, wide)
     for number, row in enumerate(rows):
         _draw_row(painter, places, scale, number, row)
     painter.end()
@@ -143,7 +146,7 @@ def _draw_row(painter: QPainter, places: Places, scale: TimeScale, number: int, 
         if b > a:
             brush = QBrush(QColor(COLORS.line_strong), Qt.BrushStyle.BDiagPattern)
             painter.fillRect(QRectF(left + a, area.y(), b - a, area.height()), brush)
-    _draw_columns(painter, area, row.columns, max(1, places.row_px // 6))
+    _draw_columns(painter, area, row.columns, max(1, places.row_px // 6), scale.us_per_px >= _WIDE_US)
     if row.note:
         painter.setFont(ui_font(places.text_px))
         painter.setPen(QColor(COLORS.warning))
@@ -154,16 +157,15 @@ def _draw_row(painter: QPainter, places: Places, scale: TimeScale, number: int, 
 def _draw_label(painter: QPainter, places: Places, top: int, row: RowLook) -> None:
     font = ui_font(min(places.text_px, places.row_px - 2), bold=row.selected)
     metrics = QFontMetrics(font)
-    left = places.text_px
+    left = round(places.text_px * 1.5)
     if row.recorded:
-        side = places.row_px * 0.36
-        x, y = places.text_px * 0.35, top + places.row_px / 2
+        side = places.text_px * 0.38
+        x, y = places.text_px * 0.55, top + places.row_px / 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(BOOKMARK_COLOR))
         painter.drawPolygon(QPolygonF([QPointF(x, y - side), QPointF(x + side * 1.3, y), QPointF(x, y + side)]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        left = round(places.text_px * 1.3)
     room = places.label_px - left - places.text_px // 2
     painter.setFont(font)
     painter.setPen(QColor(COLORS.accent_text if row.selected else COLORS.text))
@@ -171,15 +173,19 @@ def _draw_label(painter: QPainter, places: Places, top: int, row: RowLook) -> No
     painter.drawText(QRect(left, top + 1, room, places.row_px - 1), Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _draw_columns(painter: QPainter, rect: QRect, columns: bytes, inset: int) -> None:
-    """Draw footage low and what was recorded for a reason at full height: not told apart by colour alone."""
+def _draw_columns(painter: QPainter, rect: QRect, columns: bytes, inset: int, wide: bool) -> None:
+    """Draw footage low and what was recorded for a reason at full height: not told apart by colour alone.
+
+    Where a column is long (`wide`), each has some alarm or other: those get a line of their own then.
+    """
     width = len(columns)
     image = QImage(columns, width, 1, width, QImage.Format.Format_Indexed8)
     image.setColorTable(_GROUND_TABLE)
     painter.drawImage(rect.adjusted(0, inset, 0, -inset), image)
     if max(columns, default=0) & ALARM or any(flag in columns for flag in _KINDS):
         image.setColorTable(_KIND_TABLE)
-        painter.drawImage(rect.adjusted(0, 1, 0, 0), image)
+        band = QRect(rect.x(), rect.y(), rect.width(), max(2, rect.height() // 4))
+        painter.drawImage(band if wide else rect, image)
 
 
 _KINDS = tuple(flags for flags in range(16) if flags & (ALARM | MANUAL))
