@@ -150,11 +150,10 @@ class Application:
     async def close(self) -> None:
         """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
-        await self.patrols.close()  # while there are sessions: rounds stand still, records are put on disk
         self.cruises.close()
         self.presets.close()
-        await self.joysticks.close()
-        await self.helm.close()  # while its sessions are there: what moves is stopped
+        # While there are sessions: what moves is stopped, first of all; rounds stand still, records are put on disk.
+        await asyncio.gather(self.helm.close(), self.joysticks.close(), self.patrols.close())
         self.review.shut_down()
         self.pool.shut_down()
         await asyncio.gather(self.catalogs.close(), self.centers.close())
