@@ -17,6 +17,7 @@ import av.logging
 
 from wallclient.domain.pane import PaneReason
 from wallclient.player.bridge_audio import AudioLeg
+from wallclient.player.replay_keep import KeptPictures
 from wallclient.player.retime import Retimer
 
 OPEN_TIMEOUT_S = 6.0
@@ -57,8 +58,12 @@ def reason_of(err: BaseException) -> PaneReason:
 class Bridge:
     """One RTSP stream on its way into a pipe. `read_fd` is for libVLC, which never closes it: `close` does."""
 
-    def __init__(self, url: str, *, audio: bool, on_end: Callable[[PaneReason], None]) -> None:
+    def __init__(
+        self, url: str, *, audio: bool, on_end: Callable[[PaneReason], None], kept: KeptPictures | None = None
+    ) -> None:
+        """`kept` takes the pictures that pass, for an instant replay."""
         self._url = url
+        self._kept = kept
         self._audio = audio
         self._on_end = on_end
         self._closing = threading.Event()
@@ -167,6 +172,8 @@ class Bridge:
             last_dts = packet.dts
             shift_s = retimer.retime(packet.dts * time_base, time.monotonic())
             _shift(packet, shift_s / time_base)
+            if self._kept is not None:
+                self._kept.feed(packet, video)
             now_s = packet.dts * time_base  # before the muxer puts its own time base in
             packet.stream = out
             target.mux(packet)

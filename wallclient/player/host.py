@@ -22,6 +22,7 @@ import vlc
 from wallclient.domain.pane import PaneReason
 from wallclient.player import memory, messages
 from wallclient.player.host_player import HostPlayer
+from wallclient.player.replay_keep import KeptMemory
 
 _log = logging.getLogger(__name__)
 _BEAT_S = 1.0
@@ -54,6 +55,7 @@ class Host:
         self._fds: list[int] = []
         self._unread = b""
         self._send_lock = threading.Lock()
+        self._memory = KeptMemory()
         self._process = psutil.Process()
 
     def serve(self) -> None:
@@ -100,14 +102,25 @@ class Host:
                     player.snap(message)
                 else:
                     self.send(messages.Snapped(message.opening, message.request, False))
+            case messages.Replay():
+                self._replay(message, self._fds.pop(0))
+            case messages.KeepLimit():
+                self._memory.set_limit(message.limit_bytes)
             case messages.Quit():
                 return False
         return True
 
+    def _replay(self, message: messages.Replay, fd: int) -> None:
+        if player := self._players.get(message.opening):
+            player.replay(message, fd)
+        else:
+            os.close(fd)
+            self.send(messages.Replayed(message.opening, message.request, 0, 0))
+
     def _open(self, request: messages.Open) -> None:
         block: mmap.mmap = memory.attach(self._fds.pop(0))
         try:
-            self._players[request.opening] = HostPlayer(self._instance, request, block, self.send)
+            self._players[request.opening] = HostPlayer(self._instance, request, block, self.send, self._memory)
         except RuntimeError:  # no more threads
             _log.exception("opening %d", request.opening)
             self.send(messages.Ended(request.opening, PaneReason.PLAYER_CRASHED))

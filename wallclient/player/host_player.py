@@ -8,6 +8,7 @@ libVLC.
 import ctypes
 import logging
 import mmap
+import os
 import queue
 import threading
 import time
@@ -22,6 +23,7 @@ from wallclient.player import messages, probe, ring
 from wallclient.player.bridge import Bridge, url_with_credentials
 from wallclient.player.fitting import fit
 from wallclient.player.life_signs import Counters, LifeSigns
+from wallclient.player.replay_keep import KeptMemory
 from wallclient.player.vlc_tracks import VideoTrack, video_track
 
 _log = logging.getLogger(__name__)
@@ -56,7 +58,9 @@ class HostPlayer:
         request: messages.Open,
         block: mmap.mmap,
         send: Callable[[messages.FromHost], None],
+        memory: KeptMemory,
     ) -> None:
+        self._kept = memory.new_stream() if request.bridge else None
         self._instance = instance
         self._request = request
         self._send = send
@@ -83,6 +87,10 @@ class HostPlayer:
         """Ask for a picture in the source's own size; answered with `Snapped`."""
         self._inbox.put(request)
 
+    def replay(self, request: messages.Replay, fd: int) -> None:
+        """Write what is kept of the stream to `fd` and close it, on a thread of its own; answered with `Replayed`."""
+        threading.Thread(target=self._write_replay, args=(request, fd), name="replay", daemon=True).start()
+
     @property
     def running(self) -> bool:
         """Tell whether the player's thread is still alive."""
@@ -108,7 +116,12 @@ class HostPlayer:
         request = self._request
         if request.bridge:
             url = url_with_credentials(request.url, request.user, request.password)
-            self._bridge = Bridge(url, audio=request.audio, on_end=lambda reason: self._inbox.put(_Finished(reason)))
+            self._bridge = Bridge(
+                url,
+                audio=request.audio,
+                on_end=lambda reason: self._inbox.put(_Finished(reason)),
+                kept=self._kept,
+            )
             self._media = self._instance.media_new_fd(self._bridge.read_fd)
             options = [":demux=ts", f":file-caching={_CACHING_MS}"]
         else:
@@ -215,7 +228,20 @@ class HostPlayer:
         done = self._player.video_take_snapshot(0, snap.path, 0, 0) == 0
         self._send(messages.Snapped(snap.opening, snap.request, done))
 
+    def _write_replay(self, request: messages.Replay, fd: int) -> None:
+        written = None
+        try:
+            written = self._kept.write(fd) if self._kept is not None else None
+        except OSError:
+            _log.exception("no replay")
+        finally:
+            os.close(fd)
+        start_ms, end_ms = (written.start_ms, written.end_ms) if written is not None else (0, 0)
+        self._send(messages.Replayed(request.opening, request.request, start_ms, end_ms))
+
     def _tear_down(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
         if self._bridge:
             self._bridge.abandon()
         if self._player:

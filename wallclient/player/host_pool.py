@@ -16,6 +16,7 @@ from wallclient.domain.stream import Source
 from wallclient.player import ladder, messages
 from wallclient.player.host_link import HostLink, open_files_limit
 from wallclient.player.opening import Opening
+from wallclient.player.replay_keep import total_bytes
 from wallclient.player.ring import new_ring
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class _Host:
         self.link = link
         self.openings: dict[int, Opening] = {}
         self.retiring = False
+        self.keep_bytes = 0
         self.empty_since = time.monotonic()
 
     def over_budget(self) -> bool:
@@ -73,6 +75,7 @@ class HostPool(QObject):
             host.openings[opening.number] = opening
             self._by_opening[opening.number] = host
             host.link.send(_request(opening), fd)
+            self._share_memory()
         finally:
             os.close(fd)
         return opening
@@ -86,6 +89,7 @@ class HostPool(QObject):
         if not host.openings:
             host.empty_since = time.monotonic()
         host.link.send(messages.Close(opening.number))
+        self._share_memory()
         self._dismiss_retired(host)
 
     def snap(self, opening: Opening, request: int, path: str) -> bool:
@@ -98,6 +102,16 @@ class HostPool(QObject):
             return False
         host.link.send(messages.Snap(opening.number, request, path))
         return True
+
+    def replay(self, opening: Opening, request: int, fd: int) -> bool:
+        """Have the last minute of an opening written to `fd`, which stays the caller's; `Opening.replayed` answers.
+
+        False: no such opening.
+        """
+        host = self._by_opening.get(opening.number)
+        if host is not None:
+            host.link.send(messages.Replay(opening.number, request), fd)
+        return host is not None
 
     def warm_up(self, panes: int) -> None:
         """Start the hosts that `panes` panes will need."""
@@ -151,6 +165,16 @@ class HostPool(QObject):
         self._hosts.append(host)
         return host
 
+    def _share_memory(self) -> None:
+        """Tell the hosts how much of what was sent lately they may keep for an instant replay."""
+        openings = len(self._by_opening)
+        total = total_bytes(openings)
+        for host in self._hosts:
+            share = total * len(host.openings) // max(1, openings) >> 20 << 20
+            if share != host.keep_bytes:
+                host.keep_bytes = share
+                host.link.send(messages.KeepLimit(share))
+
     # -- what hosts say ----------------------------------------------------------------------------
 
     def _on_received(self, host: _Host, message: messages.FromHost) -> None:
@@ -168,6 +192,8 @@ class HostPool(QObject):
                 opening.end(message.reason)
             case messages.Snapped():
                 opening.snapped.emit(message.request, message.done)
+            case messages.Replayed():
+                opening.replayed.emit(message)
 
     def _on_gone(self, host: _Host) -> None:
         if host in self._hosts:

@@ -44,6 +44,19 @@ class Snap(msgspec.Struct, tag="snap"):
     path: str
 
 
+class Replay(msgspec.Struct, tag="replay"):
+    """Write the last minute of the opening, as far as it is kept, to the descriptor sent along."""
+
+    opening: int
+    request: int
+
+
+class KeepLimit(msgspec.Struct, tag="keep_limit"):
+    """Keep no more than so much of what all openings of the host sent lately."""
+
+    limit_bytes: int
+
+
 class Quit(msgspec.Struct, tag="quit"):
     """End the host."""
 
@@ -97,8 +110,17 @@ class Snapped(msgspec.Struct, tag="snapped"):
     done: bool
 
 
-ToHost = Open | Close | Snap | Quit
-FromHost = Ready | Beat | FirstPicture | Stats | Ended | Snapped
+class Replayed(msgspec.Struct, tag="replayed"):
+    """Answer to `Replay`: the moments of the first and behind the last picture, by this machine's clock; 0: nothing."""
+
+    opening: int
+    request: int
+    start_ms: int
+    end_ms: int
+
+
+ToHost = Open | Close | Snap | Replay | KeepLimit | Quit
+FromHost = Ready | Beat | FirstPicture | Stats | Ended | Snapped | Replayed
 
 _encoder = msgspec.json.Encoder()
 decode_to_host = msgspec.json.Decoder(ToHost).decode

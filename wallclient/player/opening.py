@@ -25,6 +25,7 @@ class Opening(QObject):
     ended = Signal()  # `reason` tells why; nothing follows
     move_wanted = Signal()  # its host is to be retired: open the stream anew elsewhere, then close this
     snapped = Signal(int, bool)  # request number, done
+    replayed = Signal(object)  # messages.Replayed
 
     def __init__(self, source: Source, width: int, height: int, *, audio: bool, ring: RingReader) -> None:
         super().__init__()

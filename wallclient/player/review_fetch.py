@@ -20,7 +20,7 @@ from wallclient.player.review_file import FootageReader, Gop
 from wallclient.player.review_messages import File
 
 _log = logging.getLogger(__name__)
-_KEPT_BYTES = 12 << 20
+_KEPT_BYTES = 6 << 20
 _KEPT_LEAST = 4  # groups: those beside the one shown, however large
 _READERS = 2  # the file shown and the one beside it
 _PATIENCE_S = 1.0  # a thread busy with what nobody wants any more is left to itself after that

@@ -261,7 +261,15 @@ def _copy(packet: Packet, pts: int) -> Packet:
 
 
 def _http_options(url: str) -> dict[str, str]:
-    options = {"protocol_whitelist": _PROTOCOLS, "multiple_requests": "1", "seekable": "1"}
+    options = {
+        "protocol_whitelist": _PROTOCOLS,
+        "seekable": "1",
+        # in pieces, over one connection: asked for the whole file, a server sends megabytes nobody reads at each seek
+        "multiple_requests": "1",
+        "initial_request_size": "131072",
+        "request_size": "262144",
+        "short_seek_size": "131072",
+    }
     if url.startswith("https:"):
         options["tls_verify"] = "1"
     return options

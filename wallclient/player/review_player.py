@@ -27,7 +27,7 @@ from wallclient.player.review_screen import Screen
 from wallclient.player.review_search import neighbour, wishes_ahead
 
 _log = logging.getLogger(__name__)
-_SHELF_BYTES = 24 << 20
+_SHELF_BYTES = 12 << 20
 _AHEAD = 3  # pictures decoded before they are due
 _AROUND = 12  # pictures kept before the one that stands, for stepping back
 _SHOW_EVERY_NS = 12_000_000  # no wall paints more often

@@ -22,6 +22,7 @@ from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneState
 from wallclient.domain.view import View
 from wallclient.player.host_pool import HostPool
+from wallclient.services.instant_replay import replay_of, show_replay
 from wallclient.services.live_leases import Streams
 from wallclient.services.live_pane import LivePane
 from wallclient.services.review_desk import ReviewDesk
@@ -147,6 +148,20 @@ class Wall(QObject):
         if moment_ms is not None:
             review.clock.seek(moment_ms * 1000)
         pane.show(channel)
+        return pane
+
+    async def replay(self, index: int, back_s: float = 60.0) -> ReviewPane | None:
+        """Show the last seconds of a live pane from memory, on a clock of its own; None where nothing is kept of it."""
+        live, review = self.panes[index], self._deck.review
+        if review is None or not isinstance(live, LivePane):
+            return None
+        replay = await replay_of(self._deck.pool, live)
+        if replay is None or index >= len(self.panes) or self.panes[index] is not live or live.channel is None:
+            return None  # nothing is kept, or the operator went on meanwhile
+        pane = review.new_pane()
+        show_replay(pane, live, replay, round(back_s * 1000))
+        self._close_pane(live)
+        self._replace(index, pane)
         return pane
 
     def show_live(self, index: int) -> None:
