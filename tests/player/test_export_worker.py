@@ -10,8 +10,8 @@ import av
 import footage
 import msgspec
 import pytest
+from export_store import FootageServer
 from footage import STEP_MS, T0_MS, steady, write
-from footage_server import FootageServer
 
 from wallclient.player import export_worker
 from wallclient.player.export_messages import BurnOrder, End, Order, SourceOrder

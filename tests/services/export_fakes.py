@@ -13,7 +13,7 @@ from wallclient.domain.recording import FootageProtocol, FootageSource, Playback
 
 
 class ExportCenter:
-    """Sessions over a `FootageServer`; `trouble` is raised instead while set."""
+    """Sessions over a `export_store.FootageServer`; `trouble` is raised instead while set."""
 
     def __init__(self, server, stock, names) -> None:
         self.server = server

@@ -16,7 +16,7 @@ import qasync
 from export_fakes import ExportCenter  # first: it finds the next two
 
 from footage import H264, T0_MS, steady, write  # isort: skip
-from footage_server import FootageServer  # isort: skip
+from export_store import FootageServer  # isort: skip
 
 from wallclient.demo.center import EmbeddedCenter
 from wallclient.domain.audit import AuditKind

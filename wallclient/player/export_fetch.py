@@ -22,7 +22,7 @@ import psutil
 from wallclient.player.export_messages import SourceOrder, SourceUsed
 
 TIMEOUT_S = 20.0
-_CHUNK_BYTES = 256 * 1024
+_CHUNK_BYTES = 1024 * 1024
 _JOURNAL = "journal.json"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _GONE = {404, 410}

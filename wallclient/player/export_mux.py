@@ -8,7 +8,7 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -60,22 +60,21 @@ class _Group:
         return max(pts for _, pts, _ in self.video)
 
 
-def copy_pieces(files: list[Fetched], order: Order, stepped: Callable[[float], None]) -> tuple[list[Piece], list[Lack]]:
-    """Write the pieces into the order's folder; `stepped` is told how much of it is done (0 … 1).
+def copy_pieces(files: Iterable[Fetched], order: Order) -> tuple[list[Piece], list[Lack]]:
+    """Write the pieces into the order's folder, while files still come.
 
-    Raises OSError where the disk does not take it; a file that can't be read is a lack.
+    Raises what `files` raises, and OSError where the disk does not take it; a file that can't be read is a lack.
     """
     writer = _Writer(order)
     lacks: list[Lack] = []
     try:
-        for number, one in enumerate(files):
+        for one in files:
             try:
                 _copy(one, writer, order)
             except av.error.FFmpegError as err:
                 if err.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS):
                     raise
                 lacks.append(Lack(one.source.start_ms, one.source.end_ms, "unreadable"))
-            stepped((number + 1) / len(files))
         return writer.finish(), lacks
     finally:
         writer.abandon()
@@ -103,11 +102,12 @@ def _copy(one: Fetched, writer: "_Writer", order: Order) -> None:
 def _groups(container: Any, video: Any, audio: Any, start: int) -> Iterator[_Group]:
     """Yield the groups of a file that begins at `start`; what comes before the first key picture is left out."""
     zero = Fraction(video.start_time or 0) * video.time_base
+    picture_at, sound_at = _clock(video.time_base, zero, start), _clock(audio.time_base if audio else zero, zero, start)
     group: _Group | None = None
     early: list[tuple[Packet, int]] = []
     for packet in _packets(container, [video] if audio is None else [video, audio]):
         if packet.stream is video:
-            pts, dts = (start + _ticks(t, video.time_base, zero) for t in (packet.pts, packet.dts))
+            pts, dts = picture_at(packet.pts), picture_at(packet.dts)
             if packet.is_keyframe:
                 if group is not None:
                     yield group
@@ -116,7 +116,7 @@ def _groups(container: Any, video: Any, audio: Any, start: int) -> Iterator[_Gro
             if group is not None:
                 group.video.append((packet, pts, dts))
         else:
-            at = start + _ticks(packet.pts, audio.time_base, zero)
+            at = sound_at(packet.pts)
             (group.audio if group is not None else early).append((packet, at))
     if group is not None:
         yield group
@@ -138,8 +138,20 @@ def _packets(container: Any, streams: list[Any]) -> Iterator[Packet]:
             yield packet
 
 
-def _ticks(time: int, base: Fraction, zero: Fraction) -> int:
-    return round((time * base - zero) * TICKS)
+def _clock(base: Fraction, zero: Fraction, start: int) -> Callable[[int], int]:
+    """Return what makes ticks since 1970 of a stream's times; in whole numbers, as it is done for every packet."""
+    over = base.denominator * zero.denominator * 2
+    per, less = base.numerator * zero.denominator * TICKS * 2, zero.numerator * base.denominator * TICKS * 2
+
+    def at(time: int) -> int:
+        return start + (time * per - less + over // 2) // over
+
+    return at
+
+
+def _scaled(duration: int | None, base: Fraction | None, rate: int) -> int:
+    """Return a packet's length in units of 1/rate s; 0 where nothing tells."""
+    return duration * base.numerator * rate // base.denominator if duration and base else 0
 
 
 class _Writer:
@@ -232,9 +244,9 @@ class _OpenPiece:
             dts = last + 1
             pts = max(pts, dts)
         self._last_dts[kind] = dts
-        length = round((packet.duration or 0) * (packet.time_base or 0) * rate)
+        length = _scaled(packet.duration, packet.time_base, rate)
         packet.stream = stream
-        packet.time_base = Fraction(1, rate)
+        packet.time_base = stream.time_base
         packet.pts, packet.dts, packet.duration = pts, dts, length
         self._bytes += packet.size
         self._container.mux(packet)
@@ -275,8 +287,7 @@ def _fits_mp4(video: Any, audio: Any) -> bool:
 
 
 def _length(packet: Packet) -> int:
-    length = round((packet.duration or 0) * (packet.time_base or 0) * TICKS)
-    return length or _LAST_SHARE * TICKS // 1000
+    return _scaled(packet.duration, packet.time_base, TICKS) or _LAST_SHARE * TICKS // 1000
 
 
 def _metadata(order: Order, key: int) -> dict[str, str]:

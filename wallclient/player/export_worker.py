@@ -6,9 +6,11 @@ does, so that it never outlives the application.
 
 import errno
 import os
+import queue
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import av.error
@@ -56,8 +58,9 @@ def run(order: Order) -> Ended:
     """Do what an order says."""
     teller = _Teller(order)
     try:
-        files, lacks = _fetch(order, teller)
-        pieces, unreadable = copy_pieces(files, order, lambda part: teller.tell(Stage.WRITE, part))
+        lacks: list[Lack] = []
+        pieces, unreadable = copy_pieces(_ahead(_fetch(order, teller, lacks)), order)
+        teller.tell(Stage.WRITE, 1.0)
         if not pieces:
             return Ended(End.NO_FOOTAGE, [], lacks + unreadable)
         copies, not_burned = _burned(pieces, order, teller) if order.burn is not None else ([], [])
@@ -75,7 +78,27 @@ def run(order: Order) -> Ended:
         return Ended(End.FAILED, detail=type(err).__name__)
 
 
-def _fetch(order: Order, teller: _Teller) -> tuple[list[Fetched], list[Lack]]:
+def _ahead(files: Iterator[Fetched]) -> Iterator[Fetched]:
+    """Yield what `files` yields, while a thread already gets the next: net and disk are busy at the same time."""
+    ready: queue.SimpleQueue[Fetched | BaseException | None] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            for one in files:
+                ready.put(one)
+            ready.put(None)
+        except BaseException as err:  # the edge of the thread: raised again where it is waited for
+            ready.put(err)
+
+    threading.Thread(target=work, name="fetch", daemon=True).start()
+    while (one := ready.get()) is not None:
+        if isinstance(one, BaseException):
+            raise one
+        yield one
+
+
+def _fetch(order: Order, teller: _Teller, lacks: list[Lack]) -> Iterator[Fetched]:
+    """Yield the files of an order; those that are not there become `lacks`."""
     total_ms = sum(source.end_ms - source.start_ms for source in order.sources)
     done_ms = now_ms = 0
 
@@ -84,19 +107,16 @@ def _fetch(order: Order, teller: _Teller) -> tuple[list[Fetched], list[Lack]]:
         teller.tell(Stage.FETCH, (done_ms + now_ms * part) / total_ms)
 
     fetcher = Fetcher(Path(order.folder), order.ca_file, received)
-    files: list[Fetched] = []
-    lacks: list[Lack] = []
     for source in order.sources:
         now_ms = source.end_ms - source.start_ms
         try:
-            files.append(Fetched(source, *fetcher.fetch(source)))
+            yield Fetched(source, *fetcher.fetch(source))
         except SourceGone:
             if not order.may_miss:
                 raise
             lacks.append(Lack(source.start_ms, source.end_ms, "missing"))
         done_ms += now_ms
         teller.tell(Stage.FETCH, done_ms / total_ms)
-    return files, lacks
 
 
 def _burned(pieces: list[Piece], order: Order, teller: _Teller) -> tuple[list[Piece], list[Lack]]:
@@ -120,7 +140,7 @@ def _burned(pieces: list[Piece], order: Order, teller: _Teller) -> tuple[list[Pi
 
 def _end_with_the_application() -> None:
     """Wait for the end of standard input, then end at once: there is nothing to put in order."""
-    while sys.stdin.buffer.read(1):
+    while os.read(0, 1024):  # not sys.stdin: its lock would be held when the interpreter ends
         pass
     os._exit(0)
 
@@ -129,7 +149,7 @@ def main() -> None:
     """Read the order and do it."""
     if hasattr(os, "nice"):
         os.nice(_NICE)
-    order = read_order(sys.stdin.buffer.readline())
+    order = read_order(sys.stdin.buffer.readline())  # nothing follows it but the end
     threading.Thread(target=_end_with_the_application, name="parent", daemon=True).start()
     say(run(order))
 
