@@ -1,7 +1,6 @@
 """Playback in one window: timeline and bar under the wall, their keys, and the panes that show footage."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import time as day_time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -30,7 +29,7 @@ from wallclient.ui.playback_dialogs import GoToDialog, OffsetDialog
 from wallclient.ui.playback_keys import PlaybackKeys
 from wallclient.ui.playback_marks import PlaybackMarks
 from wallclient.ui.playback_menu import moment_menu
-from wallclient.ui.playback_services import PlaybackServices
+from wallclient.ui.playback_services import ExportWish, PlaybackServices
 from wallclient.ui.playback_state import bar_state, pane_mark
 from wallclient.ui.scrubber import Scrubber
 from wallclient.ui.theme import Metrics
@@ -48,15 +47,6 @@ _TICK_MS = 100
 _LAST_PICTURE_US = 40_000
 _AGAIN_US = SECOND  # "previous" pressed again so soon after goes one further
 _START_BACK_US = MINUTE
-
-
-@dataclass(frozen=True, slots=True)
-class ExportWish:
-    """What is to be taken along: moments in ms by the center's clock."""
-
-    channels: tuple[Channel, ...]
-    start_ms: int
-    end_ms: int
 
 
 class PlaybackDesk(QObject):
@@ -349,7 +339,13 @@ class PlaybackDesk(QObject):
         self.timeline.show_range(begin, end)
 
     def _replay(self) -> None:
-        self.show_recorded([self._wall.selected], self.now_us() - _START_BACK_US)
+        self._background.start(self._replay_last(self._wall.selected))
+
+    async def _replay_last(self, index: int) -> None:
+        """Show the last minute from memory, which needs no center; where nothing is kept, what the center has."""
+        if await self._wall.replay(index) is None:
+            self.show_recorded([index], self.now_us() - _START_BACK_US)
+        self._on_panes_changed()
 
     def _export(self) -> None:
         if self.on_export and (chosen := self.timeline.chosen):

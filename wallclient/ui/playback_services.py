@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from wallclient.domain.node import Channel
 from wallclient.ui.playback_text import system_zone
 
 if TYPE_CHECKING:
@@ -16,3 +17,12 @@ class PlaybackServices:
 
     review: "ReviewDesk"
     zone: ZoneInfo = field(default_factory=system_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """What is to be taken along: moments in ms by the center's clock."""
+
+    channels: tuple[Channel, ...]
+    start_ms: int
+    end_ms: int
