@@ -1,81 +1,71 @@
-"""A store of footage over HTTP with byte ranges, which counts what it sends and fails as it is told."""
+"""An HTTP server of one file of footage, by byte ranges, that can be slow or refuse."""
 
+import contextlib
+import http.server
 import threading
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from functools import partial
+
+SECRET = "geheim-9b1c"
 
 
-class FootageServer:
-    """Serves files by name. All attributes may be changed while it runs."""
+class RangeServer(http.server.ThreadingHTTPServer):
+    """Serves one file by ranges; `delay_s` before each answer, `refusal` instead of it, `wanted` credentials."""
 
-    def __init__(self) -> None:
-        self.files: dict[str, Path] = {}
-        self.sent: dict[str, int] = {}  # bytes by name
-        self.asked: list[tuple[str, str]] = []  # name and Range
-        self.status = 0  # answered instead of the file
-        self.break_after = 0  # bytes of each answer, then the line is cut
-        self.hold_after = 0  # bytes, then nothing comes until `go_on` is set
-        self.go_on = threading.Event()
-        self.held = threading.Event()
-        self.ticket = "t1"
-        server = self
+    daemon_threads = True
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def __init__(self, path):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.content = path.read_bytes()
+        self.delay_s, self.refusal, self.requests, self.wanted = 0.0, 0, 0, ""
+        self.connections = 0
+        self.stopped = threading.Event()
 
-            def do_GET(self):
-                server._serve(self)
+    @contextlib.contextmanager
+    def running(self):
+        """Serve until the block ends."""
+        with self:
+            thread = threading.Thread(target=partial(self.serve_forever, 0.05))
+            thread.start()
+            try:
+                yield self
+            finally:
+                self.stopped.set()
+                self.shutdown()
+                thread.join()
 
-            def log_message(self, *_args):
-                pass
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}/footage.mp4?ticket={SECRET}"
 
-        self._httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._httpd.daemon_threads = True
-        self._thread = threading.Thread(target=self._httpd.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
+    def handle_error(self, request, client_address):
+        """A reader that goes away in the middle is no fault of this server's."""
 
-    def __enter__(self) -> "FootageServer":
-        return self
 
-    def __exit__(self, *_exc: object) -> None:
-        self.go_on.set()
-        self._httpd.shutdown()
-        self._thread.join()
-        self._httpd.server_close()
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
 
-    def url(self, name: str) -> str:
-        return f"http://127.0.0.1:{self._httpd.server_port}/{name}?ticket={self.ticket}"
+    def setup(self):
+        super().setup()
+        self.server.connections += 1
 
-    def _serve(self, request: BaseHTTPRequestHandler) -> None:
-        name, _, ticket = request.path.strip("/").partition("?ticket=")
-        wanted = request.headers.get("Range", "")
-        self.asked.append((name, wanted))
-        path = self.files.get(name)
-        status = self.status or (404 if path is None else 0) or (401 if ticket != self.ticket else 0)
-        if status:
-            request.send_response(status)
-            request.send_header("Content-Length", "0")
-            request.end_headers()
+    def do_GET(self):
+        server = self.server
+        server.requests += 1
+        if server.delay_s and server.stopped.wait(server.delay_s):
             return
-        data = path.read_bytes()
-        etag = f'"{len(data)}-{path.stat().st_mtime_ns}"'
-        first = int(wanted[6:-1]) if wanted and request.headers.get("If-Range") == etag else 0
-        body = data[first:]
-        request.send_response(206 if first else 200)
-        if first:
-            request.send_header("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}")
-        request.send_header("ETag", etag)
-        request.send_header("Content-Length", str(len(body)))
-        request.end_headers()
-        limit = self.break_after or len(body)
-        with suppress(OSError):
-            for at in range(0, min(limit, len(body)), 4096):
-                if self.hold_after and at >= self.hold_after:
-                    self.held.set()
-                    self.go_on.wait(30)
-                chunk = body[at : min(at + 4096, limit)]
-                request.wfile.write(chunk)
-                self.sent[name] = self.sent.get(name, 0) + len(chunk)
-            if limit < len(body):
-                request.close_connection = True
+        if server.refusal:
+            self.send_error(server.refusal)
+            return
+        first, _, last = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")
+        end = min(len(server.content), int(last) + 1) if last else len(server.content)
+        part = server.content[int(first) : end]
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{end - 1}/{len(server.content)}")
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self.wfile.write(part)
+
+    def log_message(self, *args):
+        """Say nothing."""

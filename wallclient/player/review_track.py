@@ -80,7 +80,7 @@ class Track(QObject):
 
     def settled(self, epoch: int) -> bool:
         """Tell whether the track shows what the clock of that epoch asked for, or has said why not."""
-        return self.seen is not None and self.seen.epoch >= epoch and self.seen.sight is not Sight.LOADING
+        return self.seen is not None and self.seen.epoch == epoch and self.seen.sight is not Sight.LOADING
 
     def _swap(self) -> None:
         if self.following is not None and self.following.ring.sequence:

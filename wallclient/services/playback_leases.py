@@ -59,7 +59,8 @@ class PlaybackLeases:
         self._reason = ""
         self._refused = False
         self._attempts = 0
-        self._not_before = 0.0
+        self._not_before = 0.0  # after a failure
+        self._look_again_at = 0.0  # near the live edge, where a session can't reach as far as it should
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def covers(self, moment_ms: int) -> bool:
@@ -91,7 +92,10 @@ class PlaybackLeases:
         margin = _MARGIN_MS * max(1.0, abs(rate))
         margin = min(margin, REACH_MS / 2)
         first, last = self._covered
-        return self.covers(moment) and (rate <= 0 or moment + margin < last) and (rate >= 0 or moment - margin >= first)
+        if not self.covers(moment):
+            return False
+        far_enough = (rate <= 0 or moment + margin < last) and (rate >= 0 or moment - margin >= first)
+        return far_enough or time.monotonic() < self._look_again_at
 
     async def _run(self) -> None:
         while True:
@@ -128,8 +132,8 @@ class PlaybackLeases:
         known_until = round(time.time() * 1000) - _LIVE_EDGE_MS
         told_until = max((source.end_ms for source in playback.sources), default=start_ms)
         self._covered = start_ms, min(end_ms, max(known_until, told_until, moment + 1))
-        self._attempts = 0
-        self._not_before = time.monotonic() + (_AGAIN_S if end_ms > known_until else 0.0)
+        self._attempts, self._not_before = 0, 0.0
+        self._look_again_at = time.monotonic() + (_AGAIN_S if end_ms > known_until else 0.0)
         self._on_footage(playback)
         if former is not None:
             _in_background(self._give_back(former))

@@ -49,6 +49,7 @@ class SharedClock(QObject):
         self.followers: list[Follower] = []
         self.skip_gaps = False  # leap over times of which no pane has footage
         self.holding = False  # a seek waits for the panes
+        self.all_came = True  # the last seek was settled in all panes in time
         self._hold = QTimer(self)
         self._hold.setSingleShot(True)
         self._hold.setTimerType(Qt.TimerType.PreciseTimer)
@@ -140,21 +141,18 @@ class SharedClock(QObject):
 
     async def seek_and_wait(self, moment_us: int) -> bool:
         """Go to a moment and return, once it is settled, whether all panes show it or say why not."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        epoch_before = self._clock.map.epoch
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         def on_settled() -> None:
-            if not done.done() and self._clock.map.epoch > epoch_before:
-                done.set_result(None)
+            if not done.done():
+                done.set_result(self.all_came)
 
         self.settled.connect(on_settled)
         try:
             self.seek(moment_us)
-            epoch = self._clock.map.epoch
-            await done
+            return await done
         finally:
             self.settled.disconnect(on_settled)
-        return all(follower.settled(epoch) for follower in self.followers)
 
     def step(self, follower: Follower, direction: int) -> None:
         """Stand, and go to the next (1) or previous (−1) picture of a pane; all others go to the same moment."""
@@ -199,6 +197,7 @@ class SharedClock(QObject):
     def _release(self) -> None:
         self.holding = False
         self._hold.stop()
+        self.all_came = all(follower.settled(self._clock.map.epoch) for follower in self.followers)
         self.settled.emit()
         if not self.holding and (new := self._clock.release(time.monotonic_ns())) is not None:
             self._tell(new)

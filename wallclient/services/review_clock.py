@@ -1,10 +1,12 @@
 """The rules of a review clock: play, stand, seek, speeds both ways, its ends. Pure: time is handed in."""
 
+import itertools
 from dataclasses import replace
 
 from wallclient.domain.review import FASTEST, ClockMap
 
 SPEEDS = (1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0, 16.0)
+_epochs = itertools.count(1)  # of all clocks: a pane that changes its clock must not take one's epoch for the other's
 LEAD_NS = 30_000_000  # a start is told so long beforehand: it reaches all processes in time
 
 
@@ -12,7 +14,7 @@ class ReviewClock:
     """Which moment of footage is shown when. Each change gives a new map, with a higher epoch."""
 
     def __init__(self, moment_us: int, now_ns: int) -> None:
-        self.map = ClockMap(1, now_ns, moment_us, 0.0)
+        self.map = ClockMap(next(_epochs), now_ns, moment_us, 0.0)
         self.speed = 1.0  # signed; kept while the clock stands
         self.playing = False  # what the operator wants: a clock held for a seek is playing too
         self.limits_us: tuple[int, int] | None = None  # first and last moment
@@ -58,7 +60,7 @@ class ReviewClock:
 
     def _set(self, moment_us: int, anchor_ns: int, rate: float) -> ClockMap:
         self.map = replace(
-            self.map, epoch=self.map.epoch + 1, anchor_ns=anchor_ns, moment_us=self._limited(moment_us), rate=rate
+            self.map, epoch=next(_epochs), anchor_ns=anchor_ns, moment_us=self._limited(moment_us), rate=rate
         )
         return self.map
 

@@ -1,0 +1,186 @@
+"""Playback sessions against a fake center: around the moment, kept open, opened anew, with a reason where needed."""
+
+import asyncio
+import time
+
+import pytest
+import qasync
+
+from wallclient.domain.errors import NotFound, ReasonNeeded, ServerFailed
+from wallclient.domain.pane import PaneReason
+from wallclient.domain.recording import Playback
+from wallclient.services import playback_leases
+from wallclient.services.playback_leases import REACH_MS, PlaybackLeases
+
+PAST = 1_700_000_000_000
+
+
+class FakeFootages:
+    """Hands out sessions; `trouble` is raised instead while set, `reason` demanded where not None."""
+
+    def __init__(self):
+        self.opened, self.renewed, self.closed = [], [], []
+        self.trouble, self.reason, self.life_s = None, None, 60.0
+        self.lapsed = set()
+
+    async def open_playback(self, channel_id, start_ms, end_ms, reason=""):
+        await asyncio.sleep(0)
+        if self.trouble:
+            raise self.trouble
+        if self.reason is not None and reason != self.reason:
+            raise ReasonNeeded("why?")
+        self.opened.append((start_ms, end_ms))
+        return Playback(f"p{len(self.opened)}", channel_id, (), 0, self.life_s)
+
+    async def renew_playback(self, playback_id):
+        await asyncio.sleep(0)
+        self.renewed.append(playback_id)
+        if playback_id in self.lapsed:
+            raise NotFound(playback_id)
+        return Playback(playback_id, "c1", (), 0, self.life_s)
+
+    async def close_playback(self, playback_id):
+        await asyncio.sleep(0)
+        self.closed.append(playback_id)
+
+
+class Desk:
+    """A session's owner."""
+
+    def __init__(self, footages, answers=()):
+        self.told, self.failures, self.asked, self.answers = [], [], 0, list(answers)
+        self.leases = PlaybackLeases(footages, "c1", self.told.append, self.failures.append, self.ask)
+
+    async def ask(self, channel_id):
+        assert channel_id == "c1"
+        self.asked += 1
+        return self.answers.pop(0)
+
+
+@pytest.fixture
+def run(qapp):
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    try:
+        yield lambda scene: loop.run_until_complete(asyncio.wait_for(scene, 20))
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+
+
+async def until(condition):
+    while not condition():
+        await asyncio.sleep(0.002)
+
+
+def test_a_session_lies_around_the_moment_and_moves_along_before_its_end(run):
+    async def scene():
+        footages = FakeFootages()
+        desk = Desk(footages)
+        desk.leases.want(PAST, 1.0)
+        await until(lambda: desk.told)
+        assert footages.opened == [(PAST - REACH_MS, PAST + REACH_MS)]
+        assert desk.leases.covers(PAST + REACH_MS - 1)
+        assert not desk.leases.covers(PAST + REACH_MS)
+        desk.leases.want(PAST + REACH_MS // 2, 1.0)
+        await asyncio.sleep(0.02)
+        assert len(footages.opened) == 1
+        near_end = PAST + REACH_MS - 30_000
+        desk.leases.want(near_end, 0.0)  # a clock that stands needs no more
+        await asyncio.sleep(0.02)
+        assert len(footages.opened) == 1
+        desk.leases.want(near_end, 1.0)
+        await until(lambda: len(desk.told) == 2)
+        assert footages.opened[1] == (near_end - REACH_MS, near_end + REACH_MS)
+        await until(lambda: footages.closed == ["p1"])
+        desk.leases.close()
+        await until(lambda: footages.closed == ["p1", "p2"])
+
+    run(scene())
+
+
+def test_it_is_renewed_and_opened_anew_when_it_has_lapsed(run):
+    async def scene():
+        footages = FakeFootages()
+        footages.life_s = 0.1
+        desk = Desk(footages)
+        desk.leases.want(PAST, 0.0)
+        await until(lambda: len(footages.renewed) >= 2)
+        assert len(footages.opened) == 1
+        footages.lapsed.add("p1")
+        await until(lambda: len(footages.opened) == 2)
+        desk.leases.close()
+
+    run(scene())
+
+
+def test_a_center_that_is_away_is_told_and_asked_again(run, monkeypatch):
+    monkeypatch.setattr(playback_leases, "retry_delay_s", lambda attempt: 0.05)
+
+    async def scene():
+        footages = FakeFootages()
+        footages.trouble = ServerFailed("away")
+        desk = Desk(footages)
+        desk.leases.want(PAST, 0.0)
+        await until(lambda: len(desk.failures) >= 2)
+        assert set(desk.failures) == {PaneReason.CENTER_UNAVAILABLE}
+        assert not desk.leases.covers(PAST)
+        footages.trouble = None
+        await until(lambda: desk.told)
+        desk.leases.close()
+
+    run(scene())
+
+
+def test_the_operator_is_asked_for_a_reason_once_and_giving_up_is_final_until_he_tries_again(run):
+    async def scene():
+        footages = FakeFootages()
+        footages.reason = "case 7"
+        desk = Desk(footages, [None, "case 7"])
+        desk.leases.want(PAST, 0.0)
+        await until(lambda: desk.failures)
+        assert desk.failures == [PaneReason.REASON_NEEDED]
+        desk.leases.want(PAST + 1, 1.0)
+        await asyncio.sleep(0.02)
+        assert desk.asked == 1
+        desk.leases.retry()
+        await until(lambda: desk.told)
+        desk.leases.want(PAST + 10 * REACH_MS, 0.0)
+        await until(lambda: len(desk.told) == 2)
+        assert desk.asked == 2
+        desk.leases.close()
+
+    run(scene())
+
+
+def test_what_is_too_young_to_be_on_the_list_is_not_taken_for_a_gap(run):
+    async def scene():
+        footages = FakeFootages()
+        desk = Desk(footages)
+        now = round(time.time() * 1000)
+        desk.leases.want(now - 60_000, 0.0)
+        await until(lambda: desk.told)
+        assert desk.leases.covers(now - 60_000)
+        assert not desk.leases.covers(now - 1000)
+        desk.leases.close()
+
+    run(scene())
+
+
+def test_a_seek_out_of_a_session_near_the_live_edge_does_not_wait(run):
+    async def scene():
+        footages = FakeFootages()
+        desk = Desk(footages)
+        now = round(time.time() * 1000)
+        desk.leases.want(now - 120_000, 1.0)
+        await until(lambda: desk.told)
+        desk.leases.want(now - 60_000, 1.0)  # it can't reach farther yet: not asked again at once
+        await asyncio.sleep(0.05)
+        assert len(footages.opened) == 1
+        desk.leases.want(now - 5 * REACH_MS, 0.0)
+        began = time.monotonic()
+        await until(lambda: len(desk.told) == 2)
+        assert time.monotonic() - began < 2.0
+        desk.leases.close()
+
+    run(scene())
