@@ -22,10 +22,13 @@ from wallclient.domain.center_config import CenterConfig, new_key, typed_address
 from wallclient.domain.errors import BadAddress, StorageFailed
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.player.host_pool import HostPool
+from wallclient.services.audit import AuditBook
 from wallclient.services.catalogs import Catalogs
 from wallclient.services.center_access import AccessState, StandIn
 from wallclient.services.centers import Centers
 from wallclient.services.cruises import Cruises
+from wallclient.services.evidence import EvidenceDesk
+from wallclient.services.exports import Exports
 from wallclient.services.joystick import Joysticks
 from wallclient.services.patrols import Patrols
 from wallclient.services.preferences import Preferences
@@ -37,6 +40,7 @@ from wallclient.services.steering import Helm
 from wallclient.services.view_library import ViewLibrary
 from wallclient.services.wall import Deck, Wall
 from wallclient.storage.credentials import Credentials
+from wallclient.storage.exports import exports_file
 from wallclient.storage.ptz import cruises_file, joysticks_file
 from wallclient.storage.settings import config_folder, data_folder, settings_file
 from wallclient.storage.views import views_file
@@ -63,7 +67,8 @@ class Application:
         settings, views = settings_file(folder), views_file(folder)
         self.preferences = Preferences(settings)
         self.library = ViewLibrary(views)
-        self.centers = Centers(self.preferences, SecretKeeper(Credentials()), data, stand_in=stand_in)
+        keeper = SecretKeeper(Credentials())
+        self.centers = Centers(self.preferences, keeper, data, stand_in=stand_in)
         self.helm = Helm(self.centers)
         self.presets = Presets(self.centers)
         cruises, joysticks = cruises_file(folder), joysticks_file(folder)
@@ -75,6 +80,9 @@ class Application:
         loop = asyncio.get_running_loop()
         self.catalogs = Catalogs(self.centers, data)
         self.patrols = Patrols(self.centers, data)
+        self.audit = AuditBook(self.centers, data)
+        self.exports = Exports(self.centers, exports_file(data), self.audit)
+        self.evidence = EvidenceDesk(keeper, __version__, self.audit)
         steering = PtzServices(self.helm, self.presets, self.cruises, self.joysticks, DBusScreenLock())
         rounds = PatrolServices(self.patrols, self.presets, self.helm)
         needs = WindowNeeds(
@@ -89,13 +97,16 @@ class Application:
             playback=PlaybackServices(self.review),
         )
         self.windows = Windows(self._new_wall, needs)
-        self.patrols.noticed.connect(self.windows.notify)
-        self._set_aside = [file.set_aside for file in (settings, views, cruises, joysticks) if file.set_aside]
+        for told in (self.patrols, self.audit, self.exports):
+            told.noticed.connect(self.windows.notify)
+        kept = (settings, views, cruises, joysticks, self.exports)
+        self._set_aside = [file.set_aside for file in kept if file.set_aside]
         self._connected: set[str] = set()
         self.centers.status_changed.connect(self._on_status_changed)
         self.centers.state_changed.connect(self._on_centers_changed)
         self._ended = asyncio.Event()
         self.windows.all_closed.connect(self._ended.set)
+        self.exports.start()  # what an earlier run left waits for its center, which is signed in to first
 
         self._collector = Collector()
 
@@ -150,6 +161,8 @@ class Application:
     async def close(self) -> None:
         """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
+        await self.exports.close()  # its worker ends; what it has goes on at the next start
+        await self.audit.close()
         self.cruises.close()
         self.presets.close()
         # While there are sessions: what moves is stopped, first of all; rounds stand still, records are put on disk.
@@ -168,6 +181,7 @@ class Application:
         before = self._connected
         self._connected = {a.key for a in self.centers.accesses if a.state is AccessState.CONNECTED}
         if self._connected - before:
+            self.exports.try_now()
             for wall in self.walls():
                 wall.retry_all()
 

@@ -448,7 +448,7 @@ CASE = Case("A2027-15", "路口/事故", "交警调取", "备注")
 
 def test_an_export_becomes_a_package_that_verifies_with_the_exported_key(exports_of, run, tmp_path):
     job = made_export(exports_of, run, tmp_path / "out")
-    desk, parts = EvidenceDesk(SecretKeeper(Store())), []
+    desk, parts = EvidenceDesk(SecretKeeper(Store()), "0.1.0"), []
 
     async def work():
         made = await desk.make([job], CASE, WHO, tmp_path, lambda done, total: parts.append(done / total))
@@ -462,6 +462,7 @@ def test_an_export_becomes_a_package_that_verifies_with_the_exported_key(exports
     assert made.sha256 == hashlib.sha256(made.path.read_bytes()).hexdigest()
     manifest = verdict.manifest
     assert manifest["reason"] == "交警调取"
+    assert manifest["program"] == {"name": "wallclient", "version": "0.1.0"}
     assert [camera["clock_offset_ms"] for camera in manifest["cameras"]] == [7000, 7000]
     originals = [entry for entry in manifest["files"] if entry["kind"] == "original"]
     assert {entry["sha256"] for entry in originals} == {file.sha256 for file in job.files}
@@ -477,23 +478,23 @@ def test_a_file_that_was_touched_since_its_export_is_not_packed(exports_of, run,
         file.seek(1000)
         file.write(b"x")
     with pytest.raises(FootageChanged):
-        run(EvidenceDesk(SecretKeeper(Store())).make([job], CASE, WHO, tmp_path))
+        run(EvidenceDesk(SecretKeeper(Store()), "0.1.0").make([job], CASE, WHO, tmp_path))
     assert not list(tmp_path.glob("*.zip"))
 
 
 def test_without_a_safe_keyring_there_is_no_package_at_all(tmp_path, run):
     with pytest.raises(KeyringRefused):
-        run(EvidenceDesk(SecretKeeper(RefusedStore())).make([], CASE, WHO, tmp_path))
+        run(EvidenceDesk(SecretKeeper(RefusedStore()), "0.1.0").make([], CASE, WHO, tmp_path))
     broken = Store()
     broken.read = lambda *_key: "no key at all"
     with pytest.raises(KeyringFailed):
-        run(EvidenceDesk(SecretKeeper(broken)).make([], CASE, WHO, tmp_path))
+        run(EvidenceDesk(SecretKeeper(broken), "0.1.0").make([], CASE, WHO, tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_key_is_made_once_per_operator(run):
     store = Store()
-    desk = EvidenceDesk(SecretKeeper(store))
+    desk = EvidenceDesk(SecretKeeper(store), "0.1.0")
 
     async def work():
         return [(await desk.signer(user)).public_pem for user in ("zhang", "li", "zhang")]
@@ -508,7 +509,7 @@ def test_a_package_can_be_stopped(exports_of, run, tmp_path):
 
     job = made_export(exports_of, run, tmp_path / "out")
     stop = threading.Event()
-    desk = EvidenceDesk(SecretKeeper(Store()))
+    desk = EvidenceDesk(SecretKeeper(Store()), "0.1.0")
     with pytest.raises(PackageStopped):
         run(desk.make([job], CASE, WHO, tmp_path, lambda *_: stop.set(), stop))
     assert not list(tmp_path.glob("*.zip"))
@@ -589,7 +590,7 @@ def test_exports_and_packages_are_noted_with_hashes_and_reasons(exports_of, cent
         failing = replace(job, key=new_key())
         exports.add(failing)
         await over(exports, failing.key)
-        made = await EvidenceDesk(SecretKeeper(Store()), book).make([done], CASE, WHO, tmp_path)
+        made = await EvidenceDesk(SecretKeeper(Store()), "0.1.0", book).make([done], CASE, WHO, tmp_path)
         await exports.close()
         return done, made
 

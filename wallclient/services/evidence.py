@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wallclient import __version__
 from wallclient.domain.audit import AuditKind
 from wallclient.domain.errors import KeyringFailed
 from wallclient.domain.export import ExportCamera, ExportedFile, ExportJob
@@ -48,8 +47,10 @@ class Case:
 class EvidenceDesk:
     """Owns the signing key's way from the keyring, and the packages under way."""
 
-    def __init__(self, keeper: SecretKeeper, audit: AuditBook | None = None) -> None:
+    def __init__(self, keeper: SecretKeeper, program: str, audit: AuditBook | None = None) -> None:
+        """`program` is this program's version."""
         self._keeper = keeper
+        self._program = program
         self._audit = audit
         self._making = asyncio.Lock()  # of a key: two at once would make two
 
@@ -89,7 +90,7 @@ class EvidenceDesk:
         Raises KeyringFailed, FootageChanged, DiskFull, StorageFailed, PackageStopped; nothing is left then.
         """
         signer = await self.signer(by.user)
-        content = content_of(jobs, case, by)
+        content = content_of(jobs, case, by, self._program)
 
         def check() -> None:
             if stop is not None and stop.is_set():
@@ -106,7 +107,7 @@ class EvidenceDesk:
         return made
 
 
-def content_of(jobs: Sequence[ExportJob], case: Case, by: Person) -> Content:
+def content_of(jobs: Sequence[ExportJob], case: Case, by: Person, program: str) -> Content:
     """Return what goes into a package of these exports' files."""
     now = datetime.now(UTC)
     cameras: list[Camera] = []
@@ -123,7 +124,7 @@ def content_of(jobs: Sequence[ExportJob], case: Case, by: Person) -> Content:
     custody.append(Custody(now, by, "packed", f"on {platform.node()}"))
     zone = jobs[0].zone if jobs else "UTC"
     return Content(
-        new_key(), case.number, case.title, case.reason, by, platform.node(), zone, __version__, now, cameras, items,
+        new_key(), case.number, case.title, case.reason, by, platform.node(), zone, program, now, cameras, items,
         custody, case.note,
     )  # fmt: skip
 
