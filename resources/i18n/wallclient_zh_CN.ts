@@ -43,11 +43,9 @@
         <source>Category</source>
         <translation>类别</translation>
     </message>
-    <message numerus="yes">
-        <source>For all %n camera(s) in playback</source>
-        <translation>
-            <numerusform>用于回放中的全部 %n 路摄像机</numerusform>
-        </translation>
+    <message>
+        <source>For all {count} cameras in playback</source>
+        <translation>用于回放中的全部 {count} 路摄像机</translation>
     </message>
     <message>
         <source>Visible to other operators</source>

@@ -21,6 +21,7 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from wallclient.bench import processes
+from wallclient.bench.timeline import timeline_paint_ms
 from wallclient.demo import strip
 from wallclient.demo.city import City
 from wallclient.demo.process import DemoFailed, DemoProcess
@@ -49,6 +50,7 @@ _SEEK_MS = 12 * 60_000  # of it seeks go to
 LIMITS = {
     "drift_p95_ms": 40.0, "drift_max_ms": 80.0, "seek_p95_ms": 900.0, "seek_one_p95_ms": 300.0,
     "step_back_p95_ms": 150.0, "reverse_fps": 20.0, "speed_error_percent": 2.0,
+    "timeline_paint_p95_ms": 16.0,
 }  # fmt: skip
 
 
@@ -71,6 +73,7 @@ class PlaybackFigures:
     speed_error_percent: float = 0.0
     speed_error_percent_by_speed: dict[str, float] = field(default_factory=dict)
     keys_only_panes_at_8: int = 0
+    timeline_paint_ms: dict[str, float] = field(default_factory=dict)  # 16 rows of 10,000 segments
     play_fps_min: float = 0.0
     play_cpu_percent: float = 0.0
     rss_mb_total: float = 0.0
@@ -153,6 +156,7 @@ class _Run:
         figures.reverse_fps = round(await self._measure_reverse(), 2)
         self._keep(1)
         figures.seek_one_ms = _spread(await self._seek_often(_SEEKS_ONE))
+        figures.timeline_paint_ms = await timeline_paint_ms()
         figures.holds = self._holds()
         return figures
 
@@ -328,6 +332,7 @@ class _Run:
             and figures.step_back_ms["p95"] <= LIMITS["step_back_p95_ms"]
             and figures.reverse_fps >= LIMITS["reverse_fps"]
             and figures.speed_error_percent <= LIMITS["speed_error_percent"]
+            and figures.timeline_paint_ms["p95"] <= LIMITS["timeline_paint_p95_ms"]
             and figures.wrong_pictures == 0
             and figures.strip_mix_ups == 0
         )

@@ -57,27 +57,23 @@ def _year(seed: int) -> list[Segment]:
     return found
 
 
-def timeline_paint_ms(paints: int = _PAINTS) -> dict[str, float]:
+async def timeline_paint_ms(paints: int = _PAINTS) -> dict[str, float]:
     """Return p50, p95 and max of the milliseconds one whole repaint takes, at a zoom or place not painted before.
 
     Needs a QApplication. The window is 1920 pixels wide; zooms go from a year to pictures and back, at random places.
     """
     assert QApplication.instance() is not None
-    loop = asyncio.new_event_loop()
     recordings = _Recordings()
-    try:
-        index = FootageIndex(recordings, loop.create_task, now_ms=lambda: _NOW_MS)
-        ids = list(recordings.by_channel)
-        index.want(ids, _NOW_MS - 366 * 86_400_000, _NOW_MS)
-        while index.busy:
-            loop.run_until_complete(asyncio.sleep(0))
-        timeline = Timeline(index, system_zone(), metrics_for(1080))
-        timeline.set_rows([Row(gid, f"Camera {gid}") for gid in ids])
-        timeline.resize(QSize(1920, timeline.height()))
-        assert sum(len(index.segments(gid)) for gid in ids) == ROWS * SEGMENTS
-        return _measured(timeline, paints)
-    finally:
-        loop.close()
+    index = FootageIndex(recordings, asyncio.get_running_loop().create_task, now_ms=lambda: _NOW_MS)
+    ids = list(recordings.by_channel)
+    index.want(ids, _NOW_MS - 366 * 86_400_000, _NOW_MS)
+    while index.busy:
+        await asyncio.sleep(0)
+    timeline = Timeline(index, system_zone(), metrics_for(1080))
+    timeline.set_rows([Row(gid, f"Camera {gid}") for gid in ids])
+    timeline.resize(QSize(1920, timeline.height()))
+    assert sum(len(index.segments(gid)) for gid in ids) == ROWS * SEGMENTS
+    return _measured(timeline, paints)
 
 
 def _measured(timeline: Timeline, paints: int) -> dict[str, float]:

@@ -67,7 +67,7 @@ class BookmarkDialog(PlainDialog):
         if edit is not None:
             edit.setMaxLength(_LONGEST_WORD)
             edit.setPlaceholderText(self.tr("Category"))
-        self.all_box = QCheckBox(self.tr("For all %n camera(s) in playback", "", len(everywhere)))
+        self.all_box = QCheckBox(self.tr("For all {count} cameras in playback").format(count=len(everywhere)))
         self.all_box.setVisible(len(everywhere) > 1)
         self.shared_box = QCheckBox(self.tr("Visible to other operators"))
         for widget in (self.title_edit, self.text_edit, self.category_box, self.all_box, self.shared_box):
