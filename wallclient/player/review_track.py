@@ -73,6 +73,12 @@ class Track(QObject):
         self._swap()
         return self.current.ring.sequence if self.current else 0
 
+    @property
+    def moment_us(self) -> int:
+        """Moment of the newest picture; 0 before the first. Claims nothing."""
+        self._swap()
+        return self.current.ring.newest_moment_us if self.current else 0
+
     def picture(self) -> Picture | None:
         """Claim the newest picture; the one claimed before is given up."""
         self._swap()

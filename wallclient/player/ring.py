@@ -133,6 +133,12 @@ class RingReader:
         newest = self._words[_NEWEST]
         return max(self._words[_SLOT_WORDS + 8 * (newest & 3) + 3], self._words[_ALIVE]) if newest else 0
 
+    @property
+    def newest_moment_us(self) -> int:
+        """Moment of the newest picture of footage; claims nothing, so that what is being painted stays whole."""
+        newest = self._words[_NEWEST]
+        return self._words[_SLOT_WORDS + 8 * (newest & 3) + 4] if newest else 0
+
     def claim(self) -> Picture | None:
         """Return the newest picture and keep the writer away from it until the next claim; None before the first."""
         words = self._words

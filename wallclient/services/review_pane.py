@@ -132,8 +132,8 @@ class ReviewPane(WallPane):
     @property
     def shown_us(self) -> int | None:
         """The exact moment of the picture on screen, by the center's clock; None: there is none."""
-        picture = self.picture() if self.state is PaneState.PLAYING else None
-        return picture.moment_us if picture is not None else None
+        moment = self._track.moment_us if self._track is not None and self.state is PaneState.PLAYING else 0
+        return moment or None
 
     @property
     def next_footage_ms(self) -> int | None:
