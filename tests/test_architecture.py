@@ -138,14 +138,16 @@ def test_every_package_has_its_rule():
     assert packages - ON_TOP <= set(MAY_IMPORT)
 
 
-def test_the_host_process_loads_no_qt():
-    script = "import json, sys, wallclient.player.host; print(json.dumps(sorted(sys.modules)))"
+@pytest.mark.parametrize("host", ["wallclient.player.host", "wallclient.player.review_host"])
+def test_the_host_processes_load_no_qt(host):
+    script = f"import json, sys, {host}; print(json.dumps(sorted(sys.modules)))"
     loaded = json.loads(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout)
-    assert "wallclient.player.host" in loaded
+    assert host in loaded
     assert [name for name in loaded if name.startswith(("PySide6", "shiboken6"))] == []
     ours = [name for name in loaded if name in _sources()]
     later = {f"{module} imports {name}" for module in ours for name in _foreign(module) if name.startswith("PySide6")}
     assert not later  # nor in a function that runs later
+    assert ("vlc" in loaded) == (host == "wallclient.player.host")  # footage needs no libVLC
 
 
 def test_no_module_is_too_long():

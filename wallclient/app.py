@@ -101,6 +101,7 @@ class Application:
             told.noticed.connect(self.windows.notify)
         kept = (settings, views, cruises, joysticks, self.exports)
         self._set_aside = [file.set_aside for file in kept if file.set_aside]
+        self._set_aside += [self.review.set_aside] if self.review.set_aside else []
         self._connected: set[str] = set()
         self.centers.status_changed.connect(self._on_status_changed)
         self.centers.state_changed.connect(self._on_centers_changed)
