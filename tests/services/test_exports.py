@@ -287,6 +287,26 @@ def test_nothing_recorded_is_told_and_holds_up_no_other(exports_of, run, tmp_pat
     assert any((lack.channel_id, lack.why) == ("c/3", "gap") for lack in together.lacks)
 
 
+def test_a_file_that_broke_off_is_told_as_a_gap(exports_of, server, run, tmp_path, stock):
+    whole = stock["a.mp4"][0].read_bytes()
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole[: len(whole) * 4 // 10])
+    server.files["a.mp4"] = cut
+
+    async def work():
+        exports = exports_of()
+        job = job_of(tmp_path / "out", ONE, end_ms=T0_MS + 4000)
+        exports.add(job)
+        done = await over(exports, job.key)
+        await exports.close()
+        return done
+
+    done = run(work())
+    (lack,) = done.lacks
+    assert (lack.why, lack.end_ms) == ("gap", T0_MS + 2000)
+    assert lack.start_ms == done.files[0].end_ms < T0_MS + 1000
+
+
 def test_a_cancelled_export_leaves_nothing(exports_of, server, run, tmp_path):
     server.hold_after = 16_384
     folder = tmp_path / "out"

@@ -220,7 +220,7 @@ class _OpenPiece:
         """Tell whether a file belongs to this piece, too."""
         gap_ms = one.source.start_ms - self._files[-1].source.end_ms
         broke_off_ms = one.source.start_ms - self._end * 1000 // TICKS
-        return gap_ms <= _GAP_MS and broke_off_ms <= 10 * _GAP_MS and _coding(video, audio) == self._coding
+        return gap_ms <= _GAP_MS and broke_off_ms <= 2 * _GAP_MS and _coding(video, audio) == self._coding
 
     def take(self, one: Fetched) -> None:
         if not self._files or self._files[-1] is not one:

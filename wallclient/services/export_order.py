@@ -38,13 +38,13 @@ def files_of(playbacks: Iterable[Playback], start_ms: int, end_ms: int) -> list[
     return chosen
 
 
-def gaps_of(sources: Sequence[FootageSource], job: ExportJob, camera: ExportCamera) -> list[ExportLack]:
-    """Return the parts of a range there is no footage of."""
+def gaps_of(spans: Iterable[tuple[int, int]], job: ExportJob, camera: ExportCamera) -> list[ExportLack]:
+    """Return the parts of a range that none of `spans` covers: nothing was recorded, or a file broke off."""
     lacks, at = [], job.start_ms
-    for source in sources:
-        if source.start_ms > at + SMALLEST_GAP_MS:
-            lacks.append(ExportLack(camera.channel_id, at, source.start_ms, "gap"))
-        at = max(at, source.end_ms)
+    for start_ms, end_ms in sorted(spans):
+        if start_ms > at + SMALLEST_GAP_MS:
+            lacks.append(ExportLack(camera.channel_id, at, start_ms, "gap"))
+        at = max(at, end_ms)
     if at < job.end_ms - SMALLEST_GAP_MS:
         lacks.append(ExportLack(camera.channel_id, at, job.end_ms, "gap"))
     return lacks

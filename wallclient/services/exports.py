@@ -381,7 +381,9 @@ class Exports(QObject):
         except StorageFailed:
             raise _GaveUp(ExportTrouble.FOLDER) from None
         lacks = [ExportLack(camera.channel_id, lack.start_ms, lack.end_ms, lack.why) for lack in ended.lacks]
-        lacks += gaps_of(sources, job, camera)
+        spans = [(piece.start_ms, piece.end_ms) for piece in ended.pieces]
+        spans += [(lack.start_ms, lack.end_ms) for lack in ended.lacks if lack.why != "not_burned"]
+        lacks += gaps_of(spans, job, camera)
         now = self._jobs[key]
         done = (*now.done, camera.channel_id)
         self._put(replace(now, files=(*now.files, *files), lacks=(*now.lacks, *lacks), done=done))
