@@ -1156,33 +1156,6 @@
     </message>
 </context>
 <context>
-    <name>PlaybackDesk</name>
-    <message>
-        <source>Reason for playback</source>
-        <translation>回放原因</translation>
-    </message>
-    <message>
-        <source>{center} hands out recordings only with a reason. It is kept in the audit trail.</source>
-        <translation>{center}要求说明原因才能查看录像，原因将记入审计日志。</translation>
-    </message>
-    <message>
-        <source>Incident investigation</source>
-        <translation>事件调查</translation>
-    </message>
-    <message>
-        <source>Request by the police</source>
-        <translation>公安机关调阅</translation>
-    </message>
-    <message>
-        <source>Check of the recording</source>
-        <translation>录像检查</translation>
-    </message>
-    <message>
-        <source>Play</source>
-        <translation>播放</translation>
-    </message>
-</context>
-<context>
     <name>PtzCruiseDialog</name>
     <message>
         <source>Cruise</source>
@@ -2813,10 +2786,41 @@
     </message>
 </context>
 <context>
+    <name>playback_reason</name>
+    <message>
+        <source>{center} hands out recordings only with a reason. It is kept in the audit trail.</source>
+        <translation>{center}要求说明原因才能查看录像，原因将记入审计日志。</translation>
+    </message>
+    <message>
+        <source>Incident investigation</source>
+        <translation>事件调查</translation>
+    </message>
+    <message>
+        <source>Request by the police</source>
+        <translation>公安机关调阅</translation>
+    </message>
+    <message>
+        <source>Check of the recording</source>
+        <translation>录像检查</translation>
+    </message>
+    <message>
+        <source>Reason for playback</source>
+        <translation>回放原因</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+</context>
+<context>
     <name>playback_state</name>
     <message>
         <source>Loading…</source>
         <translation>加载中…</translation>
+    </message>
+    <message>
+        <source>Center&apos;s clock {offset}</source>
+        <translation>中心时钟 {offset}</translation>
     </message>
     <message>
         <source>paused</source>

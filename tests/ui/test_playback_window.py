@@ -374,3 +374,12 @@ def test_hiding_the_timeline_leaves_panes_in_playback(playing):
     assert not playing.playback.panel.isVisible()
     assert not playing.wall.panes[0].is_live
     assert not playing.bar.buttons["timeline"].isChecked()
+
+
+def test_a_center_whose_clock_differs_from_this_machines_is_told_of(playing, recordings):
+    playing.playback.clock.holding = False
+    playing.playback.refresh()
+    assert playing.playback.bar.note_label.text() == ""
+    recordings.clock_offset_ms = -95_040
+    playing.playback.refresh()
+    assert playing.playback.bar.note_label.text() == "Center's clock −95 s"

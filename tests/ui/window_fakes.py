@@ -281,6 +281,7 @@ class FakeSession(QObject):
         self.operator = Operator("zhang", "张警官")
         self.signed_in = True
         self.reachable = True
+        self.clock_offset_ms = 0
         self.calls: list[tuple[str | None, str | None]] = []
         self.error: Exception | None = None
 

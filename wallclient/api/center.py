@@ -7,6 +7,7 @@ ServerFailed; BadAddress for addresses that are not opened; CursorExpired and Sn
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from wallclient.domain.catalog import ChangeBatch, NotModified, SnapshotPage
@@ -55,6 +56,7 @@ class Health:
 
     name: str
     version: str
+    time_utc: datetime | None = None  # of its clock, where it tells
 
 
 class Events(Protocol):

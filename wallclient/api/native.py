@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -64,7 +65,7 @@ class NativeCenter(NativePtz, NativePatrol, NativeRecordings, NativeBookmarks, N
     def health(self) -> Health:
         """Ask whether the center is there."""
         document = self._wire.call("GET", "/health", models.HealthDocument)
-        return Health(document.name, document.api_version)
+        return Health(document.name, document.api_version, _clock(document.time_utc))
 
     def log_in(self, user: str, password: str) -> Identity:
         """Start a session. Raises SignInNeeded for a wrong user or password."""
@@ -265,3 +266,12 @@ def _read_source(raw: models.SourceDocument) -> Source | None:
 def _word(words: type[_Word], text: str | None) -> _Word | None:
     """Return the member of an enumeration, or None for a word it does not have."""
     return words(text) if text in {word.value for word in words} else None
+
+
+def _clock(text: str) -> datetime | None:
+    """Read what a center's clock says; None for what is no time with a zone: nothing depends on it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -10,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from wallclient.api.center import Capabilities, Center, Events, Identity
+from wallclient.api.center import Capabilities, Center, Events, Health, Identity
 from wallclient.api.patrol import PatrolCenter
 from wallclient.api.ptz import PtzCenter
 from wallclient.api.recordings import RecordingCenter
@@ -23,6 +24,7 @@ from wallclient.domain.stream import Lease, StreamKind
 _log = logging.getLogger(__name__)
 CALLS_AT_ONCE = 12  # 64 panes that open together neither starve each other nor flood the center
 PTZ_CALLS_AT_ONCE = 4  # threads of their own: a preset is not to wait for 64 panes
+_SLOW_ANSWER_S = 4.0  # half of it is how wrong the offset may be
 LOG_OUT_S = 1.0
 END_S = 2.0
 _LARGEST_PAGE = 1000
@@ -54,6 +56,7 @@ class CenterSession(QObject):
         self._under_way: set[Future[Any]] = set()
         self._operator: Identity | None = None
         self._name = center.base_url
+        self.clock_offset_ms = 0  # the center's clock against this machine's, as of the log-in
         self._signed_in = self._reachable = self._line_up = self._closed = False
         self._number = 0  # of the session, so that late news of the one before is dropped
         self._events: Events | None = None
@@ -125,8 +128,10 @@ class CenterSession(QObject):
 
     async def _begin(self, start: Callable[[], Identity]) -> None:
         def work() -> tuple[Identity, str]:
-            name = self._center.health().name
-            return start(), name
+            before_s = time.time()
+            health = self._center.health()
+            self.clock_offset_ms = _offset_ms(health, before_s, time.time())
+            return start(), health.name
 
         try:
             operator, name = await self._call(work)
@@ -380,6 +385,13 @@ class CenterSession(QObject):
                 self._set_reachable(up)
             case None:
                 self._on_signed_out(number)
+
+
+def _offset_ms(health: Health, before_s: float, after_s: float) -> int:
+    """Return how far a center's clock was ahead while it was asked; 0 where it does not tell, or tells too slowly."""
+    if health.time_utc is None or after_s - before_s > _SLOW_ANSWER_S:
+        return 0
+    return round((health.time_utc.timestamp() - (before_s + after_s) / 2) * 1000)
 
 
 def _settled(future: Future[Any]) -> asyncio.Future[None]:

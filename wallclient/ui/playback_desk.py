@@ -1,5 +1,6 @@
 """Playback in one window: timeline and bar under the wall, their keys, and the panes that show footage."""
 
+import time
 from collections.abc import Callable
 from datetime import time as day_time
 from datetime import timedelta
@@ -21,16 +22,15 @@ from wallclient.services.review_clock import faster
 from wallclient.services.review_pane import ReviewPane
 from wallclient.services.rights import allowed
 from wallclient.ui.background import Background
-from wallclient.ui.dialogs import ask
 from wallclient.ui.footage_mark import FootageMark
-from wallclient.ui.patrol_reason import ReasonDialog
 from wallclient.ui.playback_bar import PlaybackBar
 from wallclient.ui.playback_dialogs import GoToDialog, OffsetDialog
 from wallclient.ui.playback_keys import PlaybackKeys
 from wallclient.ui.playback_marks import PlaybackMarks
 from wallclient.ui.playback_menu import moment_menu
+from wallclient.ui.playback_reason import ask_reason
 from wallclient.ui.playback_services import ExportWish, PlaybackServices
-from wallclient.ui.playback_state import bar_state, pane_mark
+from wallclient.ui.playback_state import bar_state, clock_ahead_ms, pane_mark
 from wallclient.ui.scrubber import Scrubber
 from wallclient.ui.theme import Metrics
 from wallclient.ui.timeline import MOST_ROWS, Row, Timeline
@@ -70,7 +70,7 @@ class PlaybackDesk(QObject):
         self._wall, self._widget, self._centers = wall, widget, centers
         self._review, self._zone = services.review, services.zone
         self._background, self._metrics = background, metrics
-        self.index = FootageIndex(centers, background.start)
+        self.index = FootageIndex(centers, background.start, self._now_ms)
         self.bookmarks = Bookmarks(centers, background.start)
         self.marks = PlaybackMarks(self.bookmarks, self._zone, background, metrics, widget)
         self.timeline = Timeline(self.index, self._zone, metrics)
@@ -202,6 +202,12 @@ class PlaybackDesk(QObject):
         if not self._review.clock.followers:
             self._review.clock.pause()
         self._on_panes_changed()
+
+    def _now_ms(self) -> int:
+        return round(time.time() * 1000) + self._clock_offset_ms()
+
+    def _clock_offset_ms(self) -> int:
+        return clock_ahead_ms(self._centers, self._wall.panes[self._wall.selected].channel)
 
     def now_us(self) -> int:
         """Return the center's present moment."""
@@ -379,21 +385,7 @@ class PlaybackDesk(QObject):
 
     async def _ask_reason(self, key: str) -> str | None:
         """Ask why the footage of a center is wanted."""
-        try:
-            name = self._centers.access(key).title
-        except WallError:
-            name = key
-        dialog = ReasonDialog(
-            self.tr("Reason for playback"),
-            self.tr("{center} hands out recordings only with a reason. It is kept in the audit trail.").format(
-                center=name
-            ),
-            [self.tr("Incident investigation"), self.tr("Request by the police"), self.tr("Check of the recording")],
-            self.tr("Play"),
-            self._metrics,
-            self.panel.window(),
-        )
-        return dialog.reason if await ask(dialog) else None
+        return await ask_reason(self._centers, key, self._metrics, self.panel.window())
 
     # -- bookmarks ---------------------------------------------------------------------------------
 
@@ -477,11 +469,17 @@ class PlaybackDesk(QObject):
             self.timeline.set_moment(clock.moment_us, follow=clock.playing and not clock.holding)
             self.bar.buttons["export"].setVisible(self.on_export is not None)
             channel = self._wall.panes[self._wall.selected].channel
-            self.bar.show_state(
-                bar_state(
-                    clock, self.pane, channel, bool(self.recorded()), self.timeline.chosen, self._zone, self.exact
-                )
+            state = bar_state(
+                clock,
+                self.pane,
+                channel,
+                bool(self.recorded()),
+                self.timeline.chosen,
+                self._zone,
+                self.exact,
+                self._clock_offset_ms(),
             )
+            self.bar.show_state(state)
 
     def _mark(self, pane: object, picture_us: int) -> FootageMark | None:
         if isinstance(pane, ReviewPane) and pane.channel is not None:

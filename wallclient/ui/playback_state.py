@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
+from wallclient.domain.errors import WallError
+from wallclient.domain.global_id import key_of
 from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.ui.footage_mark import FootageMark
@@ -13,8 +15,11 @@ from wallclient.ui.playback_text import clock_text, date_text, length_text, offs
 from wallclient.ui.timeline_coverage import Coverage
 
 if TYPE_CHECKING:
+    from wallclient.services.centers import Centers
     from wallclient.services.review import SharedClock
     from wallclient.services.review_pane import ReviewPane
+
+_NOTABLE_MS = 2000
 
 
 def bar_state(
@@ -25,10 +30,16 @@ def bar_state(
     chosen: tuple[int, int] | None,
     zone: ZoneInfo,
     exact: bool,
+    ahead_ms: int,
 ) -> BarState:
-    """Return what the bar shows; `pane` is the selected one if it shows footage, `channel` its camera in any case."""
+    """Return what the bar shows; `pane` is the selected one if it shows footage, `channel` its camera in any case.
+
+    `ahead_ms`: the clock of its center against this machine's.
+    """
     moment = clock.moment_us
-    note = QCoreApplication.translate("playback_state", "Loading…") if clock.holding and any_recorded else ""
+    note = _clock_note(ahead_ms)
+    if clock.holding and any_recorded:
+        note = QCoreApplication.translate("playback_state", "Loading…")
     return BarState(
         time=clock_text(moment, zone, exact=exact),
         date=f"{date_text(moment, zone)}  {offset_text(moment, zone)}",
@@ -43,6 +54,22 @@ def bar_state(
         note=note,
         can_replay=channel is not None and pane is None,
     )
+
+
+def clock_ahead_ms(centers: "Centers", channel: Channel | None) -> int:
+    """Return how far the clock of a camera's center is ahead of this machine's."""
+    try:
+        return centers.access(key_of(channel.id)).session.clock_offset_ms if channel is not None else 0
+    except WallError:
+        return 0
+
+
+def _clock_note(ahead_ms: int) -> str:
+    """Say how far the center's clock is ahead of this machine's, where somebody could mistake one for the other."""
+    if abs(ahead_ms) < _NOTABLE_MS:
+        return ""
+    text = QCoreApplication.translate("playback_state", "Center's clock {offset}")
+    return text.format(offset=signed_seconds(round(ahead_ms, -2)))
 
 
 def pane_mark(pane: "ReviewPane", picture_us: int, known: Coverage, zone: ZoneInfo, exact: bool) -> FootageMark | None:
