@@ -102,7 +102,10 @@ async def test_a_stream_that_changes_its_resolution_goes_on_as_the_same_camera(s
             for number in (3, 8):
                 await asyncio.to_thread(stage.center.media_fault, number, StreamKind.SUB, fault)
             width = 1280 if fault == "resize" else 640
-            await until(lambda width=width: {stage.panes[i].info.width for i in (1, 3)} == {width}, what=stage.describe)
+            await until(
+                lambda width=width: {stage.panes[i].info.width for i in (1, 3)} == {width},
+                what=lambda fault=fault: f"{fault}: {[pane.info for pane in stage.panes]} {stage.describe()}",
+            )
             await stage.all_play()
     for number in cameras:
         assert not seen[number].mix_ups, seen[number]

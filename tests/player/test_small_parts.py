@@ -11,8 +11,9 @@ from wallclient.domain.pane import PaneReason
 from wallclient.domain.stream import Codec, Protocol, Source
 from wallclient.player import bridge, ladder
 from wallclient.player.fitting import fit
-from wallclient.player.host_player import visible_size
+from wallclient.player.host_player import HostPlayer, visible_size
 from wallclient.player.retime import Retimer
+from wallclient.player.vlc_tracks import VideoTrack
 
 
 def outs(stamps, arrivals):
@@ -124,3 +125,11 @@ def test_credentials_are_put_into_the_address_for_ffmpeg_only():
         "rtsp://u%20ser:p%40ss%2F%3Aw%C3%B6rd@h:554/a?b=1"
     )
     assert bridge.url_with_credentials("rtsp://h/a", "", "") == "rtsp://h/a"
+
+
+@pytest.mark.parametrize(("width", "height", "known"), [(640, 360, True), (1280, 720, False), (0, 0, False)])
+def test_a_track_read_before_libvlc_had_the_new_size_is_read_again(width, height, known):
+    player = HostPlayer.__new__(HostPlayer)
+    player._padded = player._track_of = (640, 384)  # the pictures are small already
+    player._track = VideoTrack("h265", width, height, 15.0, 1, 1)
+    assert player._knows_track() is known

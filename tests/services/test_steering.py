@@ -136,8 +136,8 @@ def test_an_unconfirmed_stop_stays_red_until_the_center_is_back(run, centers, ce
         await until(lambda: center.obeyed)
         center.refusal = ServerFailed("away")
         told.helm.move(CAMERA, Velocity())
-        await until(lambda: told.hand() is HandState.UNCONFIRMED)
-        assert told.states[-1] is HandState.UNCONFIRMED
+        await until(lambda: told.states[-1] is HandState.UNCONFIRMED)
+        assert told.hand() is HandState.UNCONFIRMED
         assert told.helm.unconfirmed() == [CAMERA]
         centers.set_state(AccessState.AWAY)
         reads = len(center.called("ptz"))

@@ -197,7 +197,7 @@ class HostPlayer:
         """Read libVLC's counters, note a sign of life, and return what there is to tell."""
         raw = vlc.MediaStats()
         known = bool(self._media and self._media.get_stats(raw))
-        if self._media and (self._track is None or not self._track.width or self._track_of != self._padded):
+        if self._media and not self._knows_track():
             self._track, self._track_of = video_track(self._media), self._padded
         track = self._track or VideoTrack("", 0, 0, 0.0, 1, 1)
         given = self._bridge.passed_on if self._bridge else None
@@ -210,6 +210,11 @@ class HostPlayer:
             self._request.opening, codec, track.width, track.height, track.fps, received, self._writer.sequence,
             raw.lost_pictures if known else 0, track.sar_num, track.sar_den, self._latency_ms(),
         )  # fmt: skip
+
+    def _knows_track(self) -> bool:
+        """Tell whether the track is that of the pictures drawn now: libVLC may tell of a new size a little late."""
+        track = self._track
+        return track is not None and self._track_of == self._padded and fits((track.width, track.height), self._padded)
 
     def _latency_ms(self) -> float | None:
         """Return how far libVLC's clock is behind the newest picture the bridge passed on, smoothed.
@@ -313,9 +318,11 @@ def visible_size(padded: tuple[int, int], hints: Sequence[tuple[int, int]]) -> t
     scaling when painted: the true shape is told with the statistics.
     """
 
-    def fits(size: tuple[int, int]) -> bool:
-        return 0 <= padded[0] - size[0] < 64 and 0 <= padded[1] - size[1] <= 34 and size[1] > 0
-
     shapes = ((padded[0], round(padded[0] * num / den)) for num, den in _COMMON_SHAPES)
-    hinted = next((size for size in hints if fits(size)), None)
-    return hinted or max((size for size in shapes if fits(size)), key=lambda size: size[1], default=padded)
+    hinted = next((size for size in hints if fits(size, padded)), None)
+    return hinted or max((size for size in shapes if fits(size, padded)), key=lambda size: size[1], default=padded)
+
+
+def fits(size: tuple[int, int], padded: tuple[int, int]) -> bool:
+    """Tell whether a picture of `size` may be what libVLC pads to `padded`."""
+    return size[1] > 0 and 0 <= padded[0] - size[0] < 64 and 0 <= padded[1] - size[1] <= 34
