@@ -360,8 +360,9 @@ def test_a_cameras_offset_is_corrected_and_remembered(playing, run, review):
     assert playing.wall_widget.views[0].footage.moment == "2026-11-18 10:36:37"
 
 
-def test_a_reason_is_asked_once_and_goes_with_every_session(window, recordings, run):
+def test_a_reason_is_asked_once_and_goes_with_every_session(window, recordings, run, review):
     recordings.reason_needed = True
+    review.ask_operator = None  # another window was closed that had asked last
     window.playback.show_recorded([0, 1, 2], NOW - 90 * MINUTE)
     ask = dialog(window, ReasonDialog, run)
     ask.box.setCurrentText("事件调查")

@@ -168,6 +168,7 @@ class PlaybackDesk(QObject):
 
     def show_recorded(self, indexes: list[int], moment_us: int | None = None) -> None:
         """Let panes show footage; the first one of all sets the clock, to a minute ago where no moment is given."""
+        self._review.ask_operator = self._ask_reason  # in the window where it is wanted
         clock = self._review.clock
         room = MOST_PANES - len(clock.followers)
         begins = not clock.followers
