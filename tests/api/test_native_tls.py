@@ -116,7 +116,10 @@ def redirect(listener, certificates, address, asked):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates.chain_file, certificates.key_file)
     with context.wrap_socket(listener.accept()[0], server_side=True) as connection:
-        asked.append(connection.recv(65536))
+        request = b""
+        while not request.endswith(b"}"):  # closing with something unread would be a reset
+            request += connection.recv(65536)
+        asked.append(request)
         answer = f"HTTP/1.1 307 X\r\nLocation: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         connection.sendall(answer.encode())
 

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,7 +95,8 @@ def test_a_resync_never_shows_half_a_tree(keep):
     source.fail_after_pages = None
     kept.catch_up()
     assert kept.counts("city") == (7, 5)
-    tables = {name for (name,) in sqlite3.connect(kept.path).execute("SELECT name FROM sqlite_master")}
+    with closing(sqlite3.connect(kept.path)) as db:
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     assert "node_2" in tables
     assert "node_1" not in tables  # the old tree takes no room
 
