@@ -2,6 +2,7 @@
 
 import contextlib
 import http.server
+import socket
 import threading
 from functools import partial
 
@@ -18,6 +19,7 @@ class RangeServer(http.server.ThreadingHTTPServer):
         self.content = path.read_bytes()
         self.delay_s, self.refusal, self.requests, self.wanted = 0.0, 0, 0, ""
         self.connections = 0
+        self.open = []
         self.stopped = threading.Event()
 
     @contextlib.contextmanager
@@ -37,6 +39,13 @@ class RangeServer(http.server.ThreadingHTTPServer):
     def url(self):
         return f"http://127.0.0.1:{self.server_address[1]}/footage.mp4?ticket={SECRET}"
 
+    def close_idle(self):
+        """Close all connections, as servers do that wait for nothing."""
+        for connection in self.open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.open.clear()
+
     def handle_error(self, request, client_address):
         """A reader that goes away in the middle is no fault of this server's."""
 
@@ -47,6 +56,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def setup(self):
         super().setup()
         self.server.connections += 1
+        self.server.open.append(self.connection)
 
     def do_GET(self):
         server = self.server

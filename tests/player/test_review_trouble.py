@@ -59,6 +59,36 @@ def test_footage_comes_over_http_in_pieces_over_few_connections(pool, server, pa
     assert server.connections <= 4
 
 
+def test_a_connection_closed_for_idleness_is_no_fault_of_the_file(pool, server, path, qtbot):
+    track = pool.open(320, 180)
+    pool.set_files(track, [file_of(path, steady(4), url=server.url)])
+    epoch = follow(pool, track, T0_MS).epoch
+    qtbot.waitUntil(lambda: track.settled(epoch), timeout=10_000)
+    seen = []
+    track.seen_changed.connect(lambda: seen.append(track.sight))
+    server.close_idle()
+    epoch = follow(pool, track, T0_MS + 3000).epoch
+    qtbot.waitUntil(lambda: track.settled(epoch), timeout=10_000)
+    assert Sight.FAILED not in seen
+    assert shown(track) == T0_MS + 3000
+
+
+def test_an_address_that_died_while_it_was_read_is_replaced_by_the_new_one_at_once(pool, server, path, qtbot):
+    """As when a session is opened anew around another moment, and the former one is given back."""
+    server.delay_s, server.refusal = 0.4, 404
+    track = pool.open(320, 180)
+    pool.set_files(track, [file_of(path, steady(4), url=server.url)])
+    seen = []
+    track.seen_changed.connect(lambda: seen.append(track.sight))
+    epoch = follow(pool, track, T0_MS + 2000).epoch
+    qtbot.waitUntil(lambda: server.requests > 0, timeout=10_000)
+    with RangeServer(path).running() as other:
+        pool.set_files(track, [file_of(path, steady(4), url=other.url)])
+        qtbot.waitUntil(lambda: track.settled(epoch), timeout=10_000)
+        assert Sight.FAILED not in seen
+        assert shown(track) == T0_MS + 2000
+
+
 def test_a_slow_source_says_that_it_is_loading_and_holds_up_no_other(pool, server, path, qtbot):
     server.delay_s = 60.0
     slow, quick = pool.open(320, 180), pool.open(320, 180)

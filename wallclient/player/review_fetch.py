@@ -28,6 +28,9 @@ _MOST_THREADS = 4
 _LOOK_AGAIN_S = 10.0  # at a file that ended too soon: perhaps it was cut off on the way
 
 
+_FAILURES = (av.error.FFmpegError, OSError, ValueError)
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """The group of pictures of `file` that covers a moment."""
@@ -58,6 +61,7 @@ class Fetcher:
         self._troubles: dict[File, _Trouble] = {}
         self._ended: dict[File, float] = {}  # files whose last group was read, and when
         self._memory_fds: dict[int, int] = {}
+        self._newest: dict[File, File] = {}  # the same file at the address it has now
         self._worker = 0  # number of the thread that is to work; others end when they get round to it
         self._running = -1
         self._threads = 0
@@ -124,9 +128,12 @@ class Fetcher:
                 size -= self._groups.pop(key).size_bytes
 
     def forget(self, files: Sequence[File]) -> None:
-        """Keep only what belongs to `files`."""
+        """Keep only what belongs to `files`, from now on at the addresses they have here."""
         with self._lock:
             wanted = set(files)
+            moved = {file for file in files if file.url != self._newest.get(file, file).url}
+            self._newest = {file: file for file in files}
+            self._troubles = {file: trouble for file, trouble in self._troubles.items() if file not in moved}
             self._groups = {key: group for key, group in self._groups.items() if group.file in wanted}
             self._troubles = {file: trouble for file, trouble in self._troubles.items() if file in wanted}
             self._ended = {file: at for file, at in self._ended.items() if file in wanted}
@@ -198,26 +205,47 @@ class Fetcher:
                 self._work.wait(wait_s)
 
     def _fetch(self, wish: Wish, readers: dict[File, FootageReader], worker: int) -> None:
-        file = wish.file
+        file, kept = wish.file, readers.pop(wish.file, None)
+        if kept is not None and self._reopen(file, wish.moment_us):
+            kept.close()
+            kept = None
         try:
-            reader = readers.pop(file, None)
-            if reader is not None and self._reopen(file, wish.moment_us):
-                reader.close()
-                reader = None
-            if reader is None:
-                reader = FootageReader(file, self._memory_fds.get(file.memory))
-            readers[file] = reader
-            before = reader.received_bytes
-            groups = reader.read(wish.moment_us)
-        except (av.error.FFmpegError, OSError, ValueError) as err:
-            with contextlib.suppress(KeyError):
-                readers.pop(file).close()
+            reader, groups, received = self._read_anyhow(file, kept, wish.moment_us)
+        except _FAILURES as err:
             self._failed(file, reason_of(err))
         else:
+            readers[file] = reader
             while len(readers) > _READERS:
                 readers.pop(next(iter(readers))).close()
-            self._arrived(file, groups, reader.received_bytes - before)
+            self._arrived(file, groups, received)
         self._on_news()
+
+    def _read_anyhow(
+        self, file: File, kept: FootageReader | None, moment_us: int
+    ) -> tuple[FootageReader, list[Gop], int]:
+        """Read with the reader at hand, else with a new one, else at the file's new address; raise what fails last.
+
+        Neither a connection closed for idleness nor a ticket of a session given back says anything about the file.
+        """
+        address = self._address(file)
+        if kept is not None:
+            with contextlib.suppress(*_FAILURES):
+                return (kept, *_read(kept, moment_us))
+        while True:
+            try:
+                reader = self._open(address)
+                return (reader, *_read(reader, moment_us))
+            except _FAILURES:
+                former, address = address, self._address(file)
+                if address.url == former.url:
+                    raise
+
+    def _address(self, file: File) -> File:
+        with self._lock:
+            return self._newest.get(file, file)
+
+    def _open(self, file: File) -> FootageReader:
+        return FootageReader(file, self._memory_fds.get(file.memory))
 
     def _reopen(self, file: File, moment_us: int) -> bool:
         with self._lock:
@@ -250,3 +278,14 @@ class Fetcher:
         for fd in self._memory_fds.values():
             os.close(fd)
         self._memory_fds.clear()
+
+
+def _read(reader: FootageReader, moment_us: int) -> tuple[list[Gop], int]:
+    """Return the groups read and the bytes that took."""
+    before = reader.received_bytes
+    try:
+        groups = reader.read(moment_us)
+    except _FAILURES:
+        reader.close()
+        raise
+    return groups, reader.received_bytes - before
