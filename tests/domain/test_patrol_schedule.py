@@ -1,5 +1,6 @@
 """When rounds are due: over midnight, over changes of clocks, and by a slow and plain calculation beside."""
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,7 +76,7 @@ def test_every_so_many_minutes_counts_minutes_that_went_by():
     )
     assert [len(normal), len(spring), len(autumn)] == [4, 4, 5]  # nights of 8, 7 and 9 hours
     for runs in (normal, spring, autumn):
-        assert {b.at_utc - a.at_utc for a, b in zip(runs, runs[1:], strict=False)} == {timedelta(hours=2)}
+        assert {b.at_utc - a.at_utc for a, b in itertools.pairwise(runs)} == {timedelta(hours=2)}
 
 
 def test_a_midnight_that_does_not_exist():

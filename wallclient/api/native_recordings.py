@@ -44,7 +44,7 @@ class NativeRecordings:
         """Return by channel the days of a month with footage. A channel that is missing may not be played back."""
         found: dict[str, set[date]] = {}
         for some in _batches(channel_ids):
-            query = {"channels": ",".join(some), "year": year, "month": month, "zone": zone}
+            query: Mapping[str, str | int] = {"channels": ",".join(some), "year": year, "month": month, "zone": zone}
             reply = self._call("GET", "/recordings/days", docs.DaysDocument, query=query)
             for item in reply.items:
                 found[_asked(item.channel_id, some)] = _dates(year, month, item.days)
@@ -69,7 +69,7 @@ class NativeRecordings:
         return {channel_id: tuple(sorted(some, key=_begins)) for channel_id, some in found.items()}
 
     def _page(self, some: Sequence[str], start_ms: int, end_ms: int, cursor: str | None) -> docs.SegmentPageDocument:
-        query = {
+        query: Mapping[str, str | int | None] = {
             "channels": ",".join(some),
             "start_ms": start_ms,
             "end_ms": end_ms,

@@ -233,7 +233,7 @@ class H264Band:
             return [first + escape(((value << length | bits) << padding).to_bytes((count + padding) // 8, "big"))]
         out = BitWriter().u(value, count).u(*self._shop.strip.whole(word)).ue(_TYPE_I_PCM)
         parts = [first, escape(out.data())]
-        for row, (before, time) in enumerate(zip(self._name.rows, self._shop.time_rows(unix_s), strict=True)):
-            parts += [_PCM_AFTER_PCM if row else b"", before, time]
+        for row, (name, time) in enumerate(zip(self._name.rows, self._shop.time_rows(unix_s), strict=True)):
+            parts += [_PCM_AFTER_PCM if row else b"", name, time]
         parts.append(b"\x80")
         return [b"".join(parts)]

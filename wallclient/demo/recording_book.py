@@ -3,7 +3,7 @@
 In memory, as long as the center lives. Used on the server's loop only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
@@ -24,7 +24,7 @@ class Shelf(Generic[_Body, _Kept]):
     """Documents by the keys their makers made up, each with a revision that counts on, also past a deletion."""
 
     def __init__(self, shape: type[_Kept]) -> None:
-        self._shape = shape
+        self._shape: Callable[..., _Kept] = shape
         self._kept: dict[str, _Kept] = {}
         self._deleted: dict[str, int] = {}
 

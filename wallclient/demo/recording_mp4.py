@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 import av
 from av.container import OutputContainer
+from av.stream import Stream
 
 from wallclient.demo.clip_file import Clip
 from wallclient.demo.live import Band
@@ -149,7 +150,7 @@ def _write(
 
 def _picture_packet(
     clip: Clip, room: _Room, pictures: tuple[Shown, ...], index: int, stream: av.VideoStream
-) -> av.Packet:
+) -> "av.Packet[Stream]":
     picture = pictures[index]
     following = pictures[index + 1].tick if index + 1 < len(pictures) else picture.tick + TICKS // clip.fps
     packet = av.Packet(_START + _DUMMY[clip.codec].ljust(room.of(clip, picture.position) - len(_START), b"\xff"))
@@ -162,7 +163,7 @@ def _picture_packet(
 
 def _sound_packets(
     out: OutputContainer, sound: Sound, length_s: float, delay_s: float
-) -> list[tuple[float, av.Packet]]:
+) -> "list[tuple[float, av.Packet[Stream]]]":
     with av.open(io.BytesIO(b"".join(sound.aac[:4])), format="aac") as template:
         audio = out.add_stream_from_template(template.streams.audio[0], opaque=True)
     audio.time_base = Fraction(1, AAC_HZ)

@@ -33,7 +33,7 @@ def burn(piece: Piece, folder: Path, order: BurnOrder, stepped: Callable[[float]
         room = _Room(video, order.height)
         encoded: Any = None
         for frame in source.decode(video):
-            if frame.pts is None:
+            if frame.pts is None or frame.time_base is None:
                 continue
             shown = room.above(frame)
             at_ms = round(frame.pts * frame.time_base * 1000)

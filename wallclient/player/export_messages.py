@@ -134,4 +134,5 @@ def read_order(raw: bytes) -> Order:
 
 def read_news(raw: bytes) -> Progress | Ended:
     """Read what a worker says. Raises msgspec.DecodeError."""
-    return _decode_news(raw)
+    news: Progress | Ended = _decode_news(raw)
+    return news

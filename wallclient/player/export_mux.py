@@ -138,12 +138,13 @@ def _packets(container: Any, streams: list[Any]) -> Iterator[Packet]:
             yield packet
 
 
-def _clock(base: Fraction, zero: Fraction, start: int) -> Callable[[int], int]:
+def _clock(base: Fraction, zero: Fraction, start: int) -> Callable[[int | None], int]:
     """Return what makes ticks since 1970 of a stream's times; in whole numbers, as it is done for every packet."""
     over = base.denominator * zero.denominator * 2
     per, less = base.numerator * zero.denominator * TICKS * 2, zero.numerator * base.denominator * TICKS * 2
 
-    def at(time: int) -> int:
+    def at(time: int | None) -> int:
+        assert time is not None  # `_packets` leaves those out
         return start + (time * per - less + over // 2) // over
 
     return at
@@ -231,11 +232,12 @@ class _OpenPiece:
             self._end = max(self._end, pts + _length(packet))
             self._mux(packet, self._video, pts - self._origin, dts - self._origin, TICKS)
             self._pictures += 1
-        for packet, at in group.audio if self._audio is not None else ():
-            if at >= self._origin:
-                rate = self._audio.time_base.denominator
+        audio = self._audio
+        for packet, at in group.audio if audio is not None else ():
+            if audio is not None and at >= self._origin:
+                rate = audio.time_base.denominator
                 ticks = (at - self._origin) * rate // TICKS
-                self._mux(packet, self._audio, ticks, ticks, rate)
+                self._mux(packet, audio, ticks, ticks, rate)
 
     def _mux(self, packet: Packet, stream: Any, pts: int, dts: int, rate: int) -> None:
         kind = stream is self._video

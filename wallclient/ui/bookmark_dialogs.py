@@ -147,8 +147,9 @@ class BookmarksDialog(PlainDialog):
             self.list.addTopLevelItem(item)
             if chosen is not None and mark.key == chosen.key:
                 self.list.setCurrentItem(item)
-        if self.list.currentItem() is None and self.list.topLevelItemCount():
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        first = self.list.topLevelItem(0)
+        if self.list.currentItem() is None and first is not None:
+            self.list.setCurrentItem(first)
         self.empty.setVisible(self.list.topLevelItemCount() == 0)
         self._enable()
 
