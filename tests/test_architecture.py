@@ -21,6 +21,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
     "domain": (),
     "api": ("wallclient.domain", "requests", "urllib3", "msgspec", "sseclient"),
     "storage": ("wallclient.domain", "keyring", "platformdirs", "msgspec"),
+    "camera_list": ("wallclient.domain", "wallclient.api.center", "wallclient.storage.camera_sites", "openpyxl"),
     "catalog": ("wallclient.domain", "pypinyin"),
     "evidence": ("wallclient.domain", "cryptography"),
     "player": ("wallclient.domain", "vlc", "av", "msgspec", "psutil", "PySide6.QtCore"),
@@ -28,6 +29,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
     "services": (
         "wallclient.domain",
         "wallclient.api",
+        "wallclient.camera_list",
         "wallclient.catalog",
         "wallclient.devices",
         "wallclient.evidence",
@@ -67,6 +69,7 @@ ONLY_IN = {  # a library with one door, besides the packages on top
     "keyring": {"storage"},
     "requests": {"api"},
     "xlsxwriter": {"services"},
+    "openpyxl": {"camera_list"},
     "pygame": {"devices"},
     "wallclient.demo": {"demo"},
 }
