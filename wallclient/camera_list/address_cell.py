@@ -48,13 +48,15 @@ def shown_address(text: str) -> str:
 
     Of a text with an @ all before the last one may be a password, so only the scheme is left of it.
     """
-    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,15}:(?=//)", text)
-    before, at, after = text.rpartition("@")
-    if at:
-        start = f"{scheme[0]}//" if scheme and len(scheme[0]) < len(before) else ""
-        text = f"{start}…@{after}"
-    text = _without_url_password(text, "…")
-    return shown_text(text)
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]{0,15}://", text)
+    hidden = [match.span(2) for match in _IN_URL.finditer(text) if match[2]]
+    if (at := text.rfind("@")) >= 0:
+        hidden.append((scheme.end() if scheme and scheme.end() < at else 0, at))
+    shown, end = "", 0
+    for start, stop in sorted(hidden):  # they may overlap: a password may hold an @, and a user's name a `pwd=`
+        shown += text[end:start] + ("…" if stop > end else "")
+        end = max(end, stop)
+    return shown_text(shown + text[end:])
 
 
 def shown_text(text: str) -> str:
@@ -68,8 +70,8 @@ def _url_passwords(url: str) -> list[re.Match[str]]:
     return [m for m in _IN_URL.finditer(url) if m[2] != PASSWORD_PLACE]
 
 
-def _without_url_password(url: str, place: str = PASSWORD_PLACE) -> str:
-    return _IN_URL.sub(lambda m: m[1] + (place if m[2] else ""), url)
+def _without_url_password(url: str) -> str:
+    return _IN_URL.sub(lambda m: m[1] + (PASSWORD_PLACE if m[2] else ""), url)
 
 
 def _flaw(text: str) -> RowFlaw:
