@@ -1,0 +1,1 @@
+"""Adapter for WVP-GB28181-pro 2.7.4."""
