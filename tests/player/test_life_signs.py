@@ -64,3 +64,13 @@ def test_an_hour_of_stillness_does_not_hide_the_end(given, after_per_s):
 def test_without_a_picture_there_is_no_life():
     signs = LifeSigns()
     assert not any(signs.seen(Counters(100.0 + second, 0, 50 * second, 0, 25)) for second in range(5))
+
+
+def test_what_libvlc_tells_late_is_no_life_where_the_bridge_passed_nothing_on():
+    """Seen when a server stops without a word: signs up to two seconds old held the pane's verdict up."""
+    signs = LifeSigns()
+    for second in range(5):
+        signs.seen(Counters(100.0 + second, 25 * second, 50 * second, 25 * second))
+    signs.seen(Counters(105.0, 110, 200, 110))
+    assert not signs.seen(Counters(106.0, 110, 220, 110))
+    assert not signs.seen(Counters(107.0, 110, 230, 110))

@@ -47,6 +47,8 @@ class LifeSigns:
         since = self._still[0]
         if now.at_s - since.at_s < _SHORTEST_S or now.decoded == before.decoded:
             return False
+        if now.given is not None and now.given == before.given:
+            return False  # nothing came any more: libVLC tells late what it decoded before
         if now.given is not None and since.given is not None:
             given = now.given - since.given
             return given > 0 and now.decoded - since.decoded - given >= _COMES_OUT * given
