@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
 
 import pytest
 import qasync
@@ -108,6 +109,29 @@ def test_a_successor_takes_over_from_a_stalled_stream(run, center, pool):
         await until(lambda: pane.state is PaneState.PLAYING)
         assert pane.opening is pool.openings[1]
         assert first in pool.closed
+        pane.close()
+
+    run(scene())
+
+
+def test_a_rate_taken_while_pictures_stopped_is_not_that_of_a_slow_camera(run, center, pool, monkeypatch):
+    """Else a pane whose pictures stop right behind a measurement looks live for twice as long."""
+    clock = [1000.0]
+    monkeypatch.setattr(live_pane, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    async def scene():
+        pane = new_pane(center, pool)
+        opening = await playing(pane, pool)
+        for pictures in (1, 50, 50, 1):  # the last picture came right behind the third look
+            for _ in range(pictures):
+                pool.draw(opening)
+            pool.tell(opening)
+            clock[0] += 2.0
+        assert pane.info.fps == 0.5
+        assert pane._patience_s() == live_pane.SILENT_S
+        pool.draw(opening)
+        pool.tell(opening)
+        assert pane._patience_s() > live_pane.SILENT_S, "two such measurements are one"
         pane.close()
 
     run(scene())

@@ -84,6 +84,7 @@ class LivePane(WallPane):
         self._best_rung = 0
         self._last_ns = 0
         self._last_count: tuple[float, int] | None = None
+        self._rates: list[float] = []  # the last two measured, pictures/s
 
     # -- for the wall ------------------------------------------------------------------------------
 
@@ -183,7 +184,8 @@ class LivePane(WallPane):
     # -- state -------------------------------------------------------------------------------------
 
     def _patience_s(self) -> float:
-        fps = self.info.fps
+        # The latest rate alone may have been taken while pictures stopped: one in two seconds is no slow camera yet.
+        fps = max(self._rates, default=self.info.fps)
         return max(SILENT_S, SILENT_PICTURES / fps) if fps else SILENT_S
 
     def _apply(self, event: PaneEvent, reason: PaneReason | None = None) -> None:
@@ -221,7 +223,7 @@ class LivePane(WallPane):
             self._leases.close()
         self._task = self._attempt = self._current = self._ring = self._leases = None
         self._attempts, self._not_before, self._best_rung, self._move = 0, 0.0, 0, False
-        self.stream_kind, self._sub_height, self.info = None, None, StreamInfo()
+        self.stream_kind, self._sub_height, self.info, self._rates = None, None, StreamInfo(), []
 
     # -- the task: decide what is needed, wait for its time, try -----------------------------------
 
@@ -410,6 +412,7 @@ class LivePane(WallPane):
         measured = None
         if self._last_count and now > self._last_count[0]:
             measured = (count - self._last_count[1]) / (now - self._last_count[0])
+            self._rates = [*self._rates[-1:], measured] if measured else self._rates
         self._last_count = now, count
         info = StreamInfo(
             protocol=opening.source.protocol.value,
