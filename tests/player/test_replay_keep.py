@@ -9,7 +9,8 @@ import footage
 from footage import T0_MS, steady
 
 from wallclient.player import memory, replay_keep
-from wallclient.player.replay_keep import KeptMemory, total_bytes
+from wallclient.player.replay_budget import total_bytes
+from wallclient.player.replay_keep import KeptMemory
 from wallclient.player.review_file import FootageReader
 from wallclient.player.review_messages import File
 

@@ -16,7 +16,7 @@ from wallclient.domain.stream import Source
 from wallclient.player import ladder, messages
 from wallclient.player.host_link import HostLink, open_files_limit
 from wallclient.player.opening import Opening
-from wallclient.player.replay_keep import total_bytes
+from wallclient.player.replay_budget import total_bytes
 from wallclient.player.ring import new_ring
 
 _log = logging.getLogger(__name__)

@@ -16,22 +16,15 @@ from typing import TYPE_CHECKING, Any
 import av
 import av.error
 
+from wallclient.player.replay_budget import FORM
+
 KEPT_S = 60.0
-FORM = "mpegts"  # takes what cameras send as it is, parameter sets among the pictures
-_MEGABYTE = 1 << 20
 _START_CODE = b"\0\0\0\1"  # of parameter sets as RTSP tells them, which may not come among the pictures
-_TOTALS = ((16, 64 * _MEGABYTE), (36, 96 * _MEGABYTE))  # panes up to, and what is kept of all of them together
-_TOTAL_BEYOND = 40 * _MEGABYTE  # a full wall of 64 has its memory for itself
 
 if TYPE_CHECKING:
     Packet = av.Packet[Any]
 else:
     Packet = av.Packet
-
-
-def total_bytes(panes: int) -> int:
-    """Return what a wall of so many panes may keep in all its hosts together."""
-    return next((total for most, total in _TOTALS if panes <= most), _TOTAL_BEYOND)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import os
 
 from wallclient.player import memory, messages
 from wallclient.player.host_pool import HostPool
-from wallclient.player.replay_keep import FORM
+from wallclient.player.replay_budget import FORM
 from wallclient.player.review_track import MemoryFile
 from wallclient.services.live_pane import LivePane
 from wallclient.services.review_pane import ReviewPane
