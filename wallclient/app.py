@@ -162,12 +162,12 @@ class Application:
     async def close(self) -> None:
         """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
-        await self.exports.close()  # its worker ends; what it has goes on at the next start
-        await self.audit.close()
         self.cruises.close()
         self.presets.close()
         # While there are sessions: what moves is stopped, first of all; rounds stand still, records are put on disk.
         await asyncio.gather(self.helm.close(), self.joysticks.close(), self.patrols.close())
+        await self.exports.close()  # its worker ends; what it has goes on at the next start
+        await self.audit.close()
         self.review.shut_down()
         self.pool.shut_down()
         await asyncio.gather(self.catalogs.close(), self.centers.close())

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -13,6 +14,7 @@ import msgspec
 from wallclient.domain.errors import StorageFailed
 
 log = logging.getLogger(__name__)
+_reading = threading.Lock()  # msgspec 0.22 crashes when two threads meet a type for the first time (api/shapes.py)
 T = TypeVar("T")
 Migrate = Callable[[int, dict[str, Any]], dict[str, Any]]  # version found, its content -> content of today
 
@@ -71,7 +73,8 @@ class JsonFile(Generic[T]):
             log.exception("can't read %s", self._path)
             return self._kind()
         try:
-            return self._read(raw)
+            with _reading:
+                return self._read(raw)
         except (msgspec.DecodeError, UnicodeDecodeError):
             log.warning("%s is damaged; kept aside", self._path.name)
             self._keep_aside()
