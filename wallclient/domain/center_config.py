@@ -22,7 +22,8 @@ class CenterConfig:
     users: tuple[str, ...] = ()  # who has signed in here from this machine, the latest first
     stay_signed_in: bool = False  # `user` is signed in by itself at start, with a token from the keyring
     ca_file: str = ""  # PEM of a private authority; empty: those of the system
-    adapter: str = "native"  # family of the center; see `api`
+    adapter: str = "native"  # family of the center; see `services.center_makes`
+    media_host: str = ""  # takes the place of the host in addresses of streams; empty: as the center says
 
     @property
     def is_encrypted(self) -> bool:

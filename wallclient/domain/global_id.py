@@ -5,7 +5,7 @@ Above the sessions every node, channel and lease id is a global one; what a cent
 
 from dataclasses import replace
 
-from wallclient.domain.event import ChannelStatus
+from wallclient.domain.event import Alarm, ChannelStatus
 from wallclient.domain.node import Channel, Node, NodePage
 from wallclient.domain.ptz import PresetsChanged, PtzChanged
 from wallclient.domain.recording import Playback, Segment
@@ -84,3 +84,8 @@ def global_ptz(key: str, changed: PtzChanged) -> PtzChanged:
 def global_presets(key: str, changed: PresetsChanged) -> PresetsChanged:
     """Return a center's news of presets under the camera's global id."""
     return PresetsChanged(global_id(key, changed.channel_id))
+
+
+def global_alarm(key: str, alarm: Alarm) -> Alarm:
+    """Return a center's alarm under its own and its channel's global ids."""
+    return replace(alarm, id=global_id(key, alarm.id), channel_id=global_id(key, alarm.channel_id))

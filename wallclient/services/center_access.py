@@ -17,6 +17,7 @@ from wallclient.domain.errors import BadAddress, ServerFailed, SignInNeeded, Wal
 from wallclient.domain.event import ChannelStatus
 from wallclient.domain.global_id import (
     ROOT,
+    global_alarm,
     global_channel,
     global_lease,
     global_page,
@@ -67,6 +68,7 @@ class CenterAccess(QObject):
     status_changed = Signal(object)  # ChannelStatus with global ids
     ptz_changed = Signal(object)  # PtzChanged with a global id
     presets_changed = Signal(object)  # PresetsChanged with a global id
+    alarm = Signal(object)  # Alarm with a global id
     tree_changed = Signal()  # whatever is shown of the tree must be read again
 
     def __init__(self, config: CenterConfig, center: Center, stand_in: StandIn | None = None) -> None:
@@ -82,6 +84,7 @@ class CenterAccess(QObject):
         self.session.status_changed.connect(self._on_status_changed)
         self.session.ptz_changed.connect(self._on_ptz_changed)
         self.session.presets_changed.connect(self._on_presets_changed)
+        self.session.alarm.connect(lambda alarm: self.alarm.emit(global_alarm(self.key, alarm)))
 
     @property
     def key(self) -> str:
@@ -176,6 +179,11 @@ class CenterAccess(QObject):
         """Return what `work` returns, which asks the center on a thread."""
         self._require_session()
         return await self.session.ask_ptz(work)
+
+    async def picture(self, local_id: str) -> bytes:
+        """Return the present picture of a camera, JPEG."""
+        self._require_session()
+        return await self.session.picture(local_id)
 
     # --- recordings ---
 

@@ -47,6 +47,7 @@ class Centers(QObject, CenterRecordings):
     status_changed = Signal(object)  # ChannelStatus
     ptz_changed = Signal(object)  # PtzChanged
     presets_changed = Signal(object)  # PresetsChanged
+    alarm = Signal(object)  # Alarm
     events_lost = Signal()  # whatever is shown of the tree must be read again
     sign_in_needed = Signal(str)  # a session ended, or could not be resumed, without the operator's doing
     noticed = Signal(object)  # Notice
@@ -232,6 +233,11 @@ class Centers(QObject, CenterRecordings):
         access, local_id = self._route(lease_id)
         await access.close_live(local_id)
 
+    async def picture(self, channel_id: str) -> bytes:
+        """Return the present picture of a camera, JPEG. Raises NotAble where its center takes none."""
+        access, local_id = self._route(channel_id)
+        return await access.picture(local_id)
+
     def ptz_center(self, channel_id: str) -> tuple[PtzCenter, str]:
         """Return who moves a camera, and its id there; for steering, which has its own threads.
 
@@ -286,6 +292,7 @@ class Centers(QObject, CenterRecordings):
         access.status_changed.connect(self.status_changed)
         access.ptz_changed.connect(self.ptz_changed)
         access.presets_changed.connect(self.presets_changed)
+        access.alarm.connect(self.alarm)
         access.tree_changed.connect(self.events_lost)
         session.sign_in_needed.connect(lambda: self.sign_in_needed.emit(key))
         session.refresh_token_changed.connect(lambda: self._sign_in.on_refresh_token_changed(access))

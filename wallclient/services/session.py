@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from wallclient.api.center import Capabilities, Center, Events, Health, Identity
 from wallclient.api.patrol import PatrolCenter
+from wallclient.api.pictures import PictureCenter
 from wallclient.api.ptz import PtzCenter
 from wallclient.api.recordings import RecordingCenter
 from wallclient.domain.errors import CenterError, NotAble, ServerFailed, SignInNeeded, WallError
-from wallclient.domain.event import CatalogMoved, CenterEvent, ChannelStatus, EventsLost, LineState
+from wallclient.domain.event import Alarm, CatalogMoved, CenterEvent, ChannelStatus, EventsLost, LineState
 from wallclient.domain.node import Channel, Node, NodePage
 from wallclient.domain.ptz import PresetsChanged, PtzChanged
 from wallclient.domain.stream import Lease, StreamKind
@@ -45,6 +46,7 @@ class CenterSession(QObject):
     catalog_moved = Signal(object)  # CatalogMoved: the change feed has grown
     ptz_changed = Signal(object)  # PtzChanged
     presets_changed = Signal(object)  # PresetsChanged
+    alarm = Signal(object)  # Alarm
     refresh_token_changed = Signal()  # by a log-in or a renewal; what was kept of the old one is worth nothing now
     _told = Signal(int, object)  # from the thread of events: session number, CenterEvent or None for "signed out"
 
@@ -224,6 +226,14 @@ class CenterSession(QObject):
             raise NotAble("the center has no recordings")
         return await self._ask(work, self._center)
 
+    # --- still pictures ---
+
+    async def picture(self, channel_id: str) -> bytes:
+        """Return the present picture of a camera, JPEG. Raises NotAble where the center takes none."""
+        if not self._center.capabilities.pictures or not isinstance(self._center, PictureCenter):
+            raise NotAble("the center takes no pictures")
+        return await self._ask(self._center.picture, channel_id)
+
     # --- patrols ---
 
     async def ask_patrol(self, work: Callable[[PatrolCenter], _Result]) -> _Result:
@@ -380,6 +390,8 @@ class CenterSession(QObject):
                 self.ptz_changed.emit(event)
             case PresetsChanged():
                 self.presets_changed.emit(event)
+            case Alarm():
+                self.alarm.emit(event)
             case LineState(up=up):
                 self._line_up = up
                 self._set_reachable(up)
