@@ -81,11 +81,13 @@ class FakePool:
     def alive(self) -> list[Opening]:
         return [opening for opening in self.openings if opening not in self.closed]
 
-    def draw(self, opening: Opening) -> None:
-        """Let a picture arrive."""
+    def draw(self, opening: Opening, at_ns: int = 0) -> None:
+        """Let a picture arrive; with `at_ns` as if at that time, which is yet to come."""
         writer = self._writers[opening.number]
         slot, _ = writer.begin()
         writer.publish(slot, opening.width, opening.height, ring.stride_bytes(opening.width))
+        if at_ns:
+            writer._words[ring._ALIVE] = at_ns
         if writer.sequence == 1:
             opening.first_picture.emit()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from types import SimpleNamespace
 
 import pytest
 import qasync
@@ -13,6 +12,7 @@ from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.stream import Protocol, StreamKind
 from wallclient.services import live_pane
 from wallclient.services.live_pane import LivePane
+from wallclient.services.picture_pace import SILENT_S, PicturePace
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_silence_is_seen_said_and_timed_and_the_old_stream_may_come_back(run, ce
         opening = await playing(pane, pool)
         pane.tick(time.monotonic())
         assert pane.state is PaneState.PLAYING
-        pane.tick(time.monotonic() + live_pane.SILENT_S + 1)
+        pane.tick(time.monotonic() + SILENT_S + 1)
         assert (pane.state, pane.reason) == (PaneState.STALLED, PaneReason.NO_PICTURE)
         assert pane.stopped_at_utc is not None
         assert pane.picture() is not None, "the last picture stays"
@@ -102,7 +102,7 @@ def test_a_successor_takes_over_from_a_stalled_stream(run, center, pool):
     async def scene():
         pane = new_pane(center, pool)
         first = await playing(pane, pool)
-        pane.tick(time.monotonic() + live_pane.SILENT_S + 1)
+        pane.tick(time.monotonic() + SILENT_S + 1)
         await until(lambda: len(pool.openings) == 2)
         assert first not in pool.closed, "its last picture is still shown"
         pool.draw(pool.openings[1])
@@ -114,24 +114,25 @@ def test_a_successor_takes_over_from_a_stalled_stream(run, center, pool):
     run(scene())
 
 
-def test_a_rate_taken_while_pictures_stopped_is_not_that_of_a_slow_camera(run, center, pool, monkeypatch):
-    """Else a pane whose pictures stop right behind a measurement looks live for twice as long."""
-    clock = [1000.0]
-    monkeypatch.setattr(live_pane, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+async def draw_every(pane, pool, opening, clock, interval_s, pictures):
+    """Let pictures come at a pace by a clock of the test's own."""
+    for _ in range(pictures):
+        clock[0] += interval_s
+        pool.draw(opening, at_ns=round(clock[0] * 1e9))
+        pane.tick(clock[0])
+
+
+def test_pictures_that_trickle_out_of_a_stopped_stream_make_no_slow_camera(run, center, pool):
+    """Else a pane whose pictures stop as it begins to play looks live for twice as long."""
 
     async def scene():
         pane = new_pane(center, pool)
         opening = await playing(pane, pool)
-        for pictures in (1, 50, 50, 1):  # the last picture came right behind the third look
-            for _ in range(pictures):
-                pool.draw(opening)
-            pool.tell(opening)
-            clock[0] += 2.0
-        assert pane.info.fps == 0.5
-        assert pane._patience_s() == live_pane.SILENT_S
-        pool.draw(opening)
+        clock = [time.monotonic()]
+        await draw_every(pane, pool, opening, clock, 2.0, 3)
         pool.tell(opening)
-        assert pane._patience_s() > live_pane.SILENT_S, "two such measurements are one"
+        pane.tick(clock[0] + SILENT_S + 0.1)
+        assert pane.state is PaneState.STALLED
         pane.close()
 
     run(scene())
@@ -141,15 +142,41 @@ def test_a_slow_camera_is_not_stalled_between_its_pictures(run, center, pool):
     async def scene():
         pane = new_pane(center, pool)
         opening = await playing(pane, pool)
-        pane.info = live_pane.StreamInfo(fps=0.5)
-        pane.tick(time.monotonic() + 5.0)
+        clock = [time.monotonic()]
+        await draw_every(pane, pool, opening, clock, 2.0, 5)
+        pane.tick(clock[0] + 5.0)
         assert pane.state is PaneState.PLAYING
-        pane.tick(time.monotonic() + 6.5)
+        pane.tick(clock[0] + 6.5)
         assert pane.state is PaneState.STALLED
         assert opening not in pool.closed
         pane.close()
 
     run(scene())
+
+
+@pytest.mark.parametrize(
+    ("intervals_s", "stated_fps", "patience_s"),
+    [
+        ([], None, 3.0),
+        ([], 0.5, 6.0),
+        ([], 0.001, 30.0),
+        ([0.04], 0.5, 3.0),  # the center is wrong
+        ([2, 2, 2, 2], None, 6.0),
+        ([2, 2, 2, 2], 25.0, 6.0),
+        ([2, 2, 2, 0.04], None, 3.0),
+        ([0.04] * 20 + [12.0] * 3, None, 3.0),  # it stood still three times
+        ([60.0] * 4, None, 30.0),
+    ],
+)
+def test_the_patience_with_a_camera(intervals_s, stated_fps, patience_s):
+    pace, at_s = PicturePace(), 100.0
+    pace.came(round(at_s * 1e9))
+    for interval_s in intervals_s:
+        at_s += interval_s
+        pace.came(round(at_s * 1e9))
+    assert pace.patience_s(stated_fps) == pytest.approx(patience_s)
+    pace.forget()
+    assert pace.patience_s(None) == SILENT_S
 
 
 @pytest.mark.parametrize(
@@ -312,7 +339,7 @@ def test_a_stall_after_a_failed_swap_is_answered_at_once(run, center, pool):
             await until(lambda count=count: len(pool.openings) == count)
             pool.openings[-1].end(PaneReason.CONNECTION_REFUSED)
         await until(lambda: len(pool.closed) == 2)
-        pane.tick(time.monotonic() + live_pane.SILENT_S + 1)
+        pane.tick(time.monotonic() + SILENT_S + 1)
         began = time.monotonic()
         await until(lambda: len(pool.openings) == 4)
         assert time.monotonic() - began < live_pane._SWAP_AGAIN_S / 2

@@ -26,12 +26,11 @@ from wallclient.player.host_pool import HostPool
 from wallclient.player.opening import Opening
 from wallclient.player.ring import RingReader
 from wallclient.services.live_leases import LiveLeases, Streams
+from wallclient.services.picture_pace import PicturePace
 from wallclient.services.stream_choice import choose_kind
 from wallclient.services.wall_pane import StreamInfo, WallPane
 
 _log = logging.getLogger(__name__)
-SILENT_S = 3.0
-SILENT_PICTURES = 3  # a camera that sends one picture in 2 s is silent after three of them
 FIRST_PICTURE_S = 8.0
 _SETTLE_S = 0.25  # sizes are followed once the operator has stopped dragging
 _SIZE_TOLERANCE_PX = 1  # a picture a little too small would be scaled at each painting, for ever
@@ -84,7 +83,7 @@ class LivePane(WallPane):
         self._best_rung = 0
         self._last_ns = 0
         self._last_count: tuple[float, int] | None = None
-        self._rates: list[float] = []  # the last two measured, pictures/s
+        self._pace = PicturePace()
 
     # -- for the wall ------------------------------------------------------------------------------
 
@@ -176,6 +175,7 @@ class LivePane(WallPane):
             return
         if opening.newest_ns != self._last_ns:  # a still picture that is sent again and again counts too
             self._last_ns = opening.newest_ns
+            self._pace.came(self._last_ns)
             if self.state is PaneState.STALLED:
                 self._resumed()
         elif self.state is PaneState.PLAYING and opening.silence_s(now) > self._patience_s():
@@ -184,9 +184,7 @@ class LivePane(WallPane):
     # -- state -------------------------------------------------------------------------------------
 
     def _patience_s(self) -> float:
-        # The latest rate alone may have been taken while pictures stopped: one in two seconds is no slow camera yet.
-        fps = max(self._rates, default=self.info.fps)
-        return max(SILENT_S, SILENT_PICTURES / fps) if fps else SILENT_S
+        return self._pace.patience_s(self._current.source.fps if self._current else None)
 
     def _apply(self, event: PaneEvent, reason: PaneReason | None = None) -> None:
         state = next_state(self.state, event)
@@ -223,7 +221,8 @@ class LivePane(WallPane):
             self._leases.close()
         self._task = self._attempt = self._current = self._ring = self._leases = None
         self._attempts, self._not_before, self._best_rung, self._move = 0, 0.0, 0, False
-        self.stream_kind, self._sub_height, self.info, self._rates = None, None, StreamInfo(), []
+        self.stream_kind, self._sub_height, self.info = None, None, StreamInfo()
+        self._pace.forget()
 
     # -- the task: decide what is needed, wait for its time, try -----------------------------------
 
@@ -371,6 +370,7 @@ class LivePane(WallPane):
         former, self._current, self._ring = self._current, opening, opening.ring
         self._attempts, self._not_before, self._move = 0, 0.0, False
         self._last_ns, self._last_count = opening.newest_ns, None
+        self._pace.came(self._last_ns)
         self.stream_kind = target.kind
         opening.ended.connect(functools.partial(self._on_ended, opening))
         opening.move_wanted.connect(functools.partial(self._on_move_wanted, opening))
@@ -412,7 +412,6 @@ class LivePane(WallPane):
         measured = None
         if self._last_count and now > self._last_count[0]:
             measured = (count - self._last_count[1]) / (now - self._last_count[0])
-            self._rates = [*self._rates[-1:], measured] if measured else self._rates
         self._last_count = now, count
         info = StreamInfo(
             protocol=opening.source.protocol.value,
