@@ -6,8 +6,8 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests wait for pictures more than they compute, so two run at a time; a file's tests stay together for its fixtures.
-TOGETHER := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# Tests wait for pictures more than they compute, so four run at a time; a file's tests stay together for its fixtures.
+TOGETHER := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHON
 
 help: ## list the targets
