@@ -3,12 +3,26 @@
 import re
 import secrets
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
 
 MIGRATED_KEY = "main"  # of the only center in files of the versions that knew just one
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _MOST_USERS = 8
+
+
+class Family(StrEnum):
+    """What kind of center it is; `CenterConfig.adapter` holds one of these words."""
+
+    NATIVE = "native"
+    WVP = "wvp"
+    ZONEMINDER = "zoneminder"
+    ONVIF = "onvif"  # a site of ONVIF cameras, with no server
+    LIST = "list"  # a site of plain streams from a table
+
+
+SITES = frozenset({Family.ONVIF, Family.LIST})  # kept on this machine: no address, nobody to log in to
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +41,13 @@ class CenterConfig:
 
     @property
     def is_encrypted(self) -> bool:
-        """Tell whether passwords and tokens travel encrypted."""
-        return is_encrypted(self.url)
+        """Tell whether passwords and tokens travel encrypted; to a site's own file nothing travels."""
+        return self.is_site or is_encrypted(self.url)
+
+    @property
+    def is_site(self) -> bool:
+        """Tell whether it is a site on this machine, which has no address and asks for no log-in."""
+        return self.adapter in SITES
 
     def with_user(self, user: str, *, stay: bool) -> "CenterConfig":
         """Return the configuration after `user` has signed in."""
@@ -39,6 +58,12 @@ class CenterConfig:
 def new_key() -> str:
     """Return a key no other center has had: a view must never open another center's camera."""
     return secrets.token_hex(5)
+
+
+def new_site(family: Family, name: str) -> CenterConfig:
+    """Return the configuration of a new site; its address only says what it is."""
+    key = new_key()
+    return CenterConfig(key, f"{family.value}:{key}", name, adapter=family.value)
 
 
 def is_encrypted(url: str) -> bool:

@@ -243,7 +243,7 @@ class Catalogs(QObject):
         if not access.session.capabilities.catalog:
             self._close(key)
             return
-        if self._catalogs.get(key, ("",))[0] != user:
+        if key not in self._catalogs or self._catalogs[key][0] != user:  # at a site nobody has a name
             self._close(key)
             self._open(access, user)
         catalog = self.catalog(key)

@@ -3,17 +3,15 @@
 import logging
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from wallclient.api.center import Center
-from wallclient.api.native import NativeCenter
 from wallclient.api.ptz import PtzCenter
 from wallclient.api.recordings import RecordingCenter
 from wallclient.domain.center_config import CenterConfig
-from wallclient.domain.errors import BadAddress, ServerFailed, SignInNeeded, WallError
+from wallclient.domain.errors import ServerFailed, SignInNeeded, WallError
 from wallclient.domain.event import ChannelStatus
 from wallclient.domain.global_id import (
     ROOT,
@@ -44,21 +42,6 @@ class AccessState(StrEnum):
     SIGNING_IN = "signing_in"  # by itself, with a token kept from the last time
     CONNECTED = "connected"
     AWAY = "away"  # signed in, but it does not answer
-
-
-def open_adapter(config: CenterConfig) -> Center:
-    """Return the adapter for a center. Raises BadAddress."""
-    family = _ADAPTERS.get(config.adapter)
-    if family is None:
-        raise BadAddress(f"no adapter {config.adapter[:20]!r}")
-    return family(config)
-
-
-def _native(config: CenterConfig) -> Center:
-    return NativeCenter(config.url, Path(config.ca_file) if config.ca_file else None)
-
-
-_ADAPTERS: dict[str, Callable[[CenterConfig], Center]] = {"native": _native}
 
 
 class CenterAccess(QObject):

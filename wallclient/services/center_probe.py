@@ -1,14 +1,14 @@
-"""Trying out a center before it is used: is it there, is it one, can it be trusted?"""
+"""Trying out a center before it is used: is it there, is it one of its kind, can it be trusted?"""
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wallclient.api.center import Center, Health
-from wallclient.domain.center_config import CenterConfig
+from wallclient.domain.center_config import CenterConfig, Family
 from wallclient.domain.errors import BadAddress, CenterError, NotTrusted, ServerFailed, TrustFlaw
-from wallclient.services.center_access import open_adapter
+from wallclient.services.center_makes import MAKES, open_by_address
 
 
 class ProbeResult(StrEnum):
@@ -19,25 +19,42 @@ class ProbeResult(StrEnum):
     BAD_CA_FILE = "bad_ca_file"  # the file of the private authority can't be read
     NOT_TRUSTED = "not_trusted"  # its certificate is refused; `Probe.flaw` says why
     NO_ANSWER = "no_answer"
-    NO_CENTER = "no_center"  # something answers, but it is no center of this family
+    NO_CENTER = "no_center"  # something answers, but it is no center of any kind we know
+    OTHER_KIND = "other_kind"  # something answers, and it is a center of another kind: `Probe.family`
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What came of trying out a center; `name` and `version` are its own words, where the result is good."""
+    """What came of trying out a center; `name` and `version` are its own words, where it answered as one."""
 
     result: ProbeResult
     name: str = ""
     version: str = ""
     flaw: TrustFlaw | None = None  # where it is not trusted
+    family: Family | None = None  # what it is, where it is another kind than was asked for
 
 
 async def probe(config: CenterConfig) -> Probe:
-    """Ask a center for its health. Signs in nowhere and sends no secret."""
+    """Ask a center for its health, and if it is none of its kind, as every other kind of server there is.
+
+    Signs in nowhere and sends no secret.
+    """
     if config.ca_file and not await asyncio.to_thread(_is_ca_file, config.ca_file):
         return Probe(ProbeResult.BAD_CA_FILE)
+    found = await _probe(config)
+    if found.result is not ProbeResult.NO_CENTER:
+        return found
+    others = [make.family for make in MAKES if not make.is_site and make.family != config.adapter]
+    answers = await asyncio.gather(*(_probe(replace(config, adapter=family.value)) for family in others))
+    for family, answer in zip(others, answers, strict=True):
+        if answer.result is ProbeResult.GOOD:
+            return Probe(ProbeResult.OTHER_KIND, answer.name, answer.version, family=family)
+    return found
+
+
+async def _probe(config: CenterConfig) -> Probe:
     try:
-        center = open_adapter(config)
+        center = open_by_address(config)
     except BadAddress:
         return Probe(ProbeResult.BAD_ADDRESS)
     try:

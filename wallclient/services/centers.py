@@ -12,13 +12,14 @@ from PySide6.QtCore import QObject, Signal
 from wallclient.api.center import Center, Identity
 from wallclient.api.ptz import PtzCenter
 from wallclient.domain.center_config import CenterConfig
-from wallclient.domain.errors import BadAddress, NotFound, StorageFailed
+from wallclient.domain.errors import BadAddress, KeyringFailed, NotFound, StorageFailed
 from wallclient.domain.global_id import key_of, split_id
 from wallclient.domain.node import Channel, NodePage
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.secret import KeeperState
 from wallclient.domain.stream import Lease, StreamKind
-from wallclient.services.center_access import AccessState, CenterAccess, StandIn, open_adapter
+from wallclient.services.center_access import AccessState, CenterAccess, StandIn
+from wallclient.services.center_makes import CenterMakes
 from wallclient.services.center_recordings import CenterRecordings
 from wallclient.services.preferences import Preferences
 from wallclient.services.secret_keeper import SecretKeeper
@@ -58,15 +59,19 @@ class Centers(QObject, CenterRecordings):
         keeper: SecretKeeper,
         data: Path,
         *,
-        adapter: OpenAdapter = open_adapter,
+        adapter: OpenAdapter | None = None,
         stand_in: StandIn | None = None,
     ) -> None:
-        """`data` is the folder the mirrors are in; `stand_in` goes to each `CenterAccess`."""
+        """`data` is the folder mirrors and sites are in; `stand_in` goes to each `CenterAccess`.
+
+        `adapter` opens centers in place of `services.center_makes`, for tests and benchmarks.
+        """
         super().__init__()
         self._preferences = preferences
         self._keeper = keeper
         self._data = data
-        self._adapter = adapter
+        self.makes = CenterMakes(data, keeper)
+        self._adapter = adapter or self.makes.open
         self._stand_in = stand_in
         self._accesses: dict[str, CenterAccess] = {}
         self._sign_in = SignIn(keeper)
@@ -110,6 +115,8 @@ class Centers(QObject, CenterRecordings):
             self.added.emit(config.key)
             self.state_changed.emit()
             self.events_lost.emit()
+            if config.is_site:
+                self._sign_in.resume(access)
         return access
 
     async def change(self, config: CenterConfig) -> None:
@@ -129,12 +136,15 @@ class Centers(QObject, CenterRecordings):
             await self._sign_in.forget(access)  # what one server gave out is not shown to another
             await access.session.close()
         self._take(fresh, config)
+        if config.is_site:
+            self._sign_in.resume(fresh)
         self.events_lost.emit()
 
     async def remove(self, key: str) -> None:
         """Remove a center with its mirrors and secrets. Raises StorageFailed; it is gone from the list all the same."""
         await self._say_farewell(key)
         access = self._accesses.pop(key, None)
+        former = next((config for config in self.configs if config.key == key), None)
         self.unusable = [config for config in self.unusable if config.key != key]
         try:
             self._save(tuple(config for config in self.configs if config.key != key))
@@ -146,6 +156,8 @@ class Centers(QObject, CenterRecordings):
                 await self._sign_in.forget(access)
                 await access.session.close()
             await asyncio.to_thread(remove_mirrors, self._data, key)
+            if former is not None:
+                await self._forget(former)
 
     # --- signing in ---
 
@@ -168,6 +180,10 @@ class Centers(QObject, CenterRecordings):
         await self._sign_in.log_out(access)
         self._take_quietly(access, replace(access.config, stay_signed_in=False))
 
+    def resume(self, key: str) -> None:
+        """Begin to sign in at a center by itself, where that is wanted. Raises NotFound."""
+        self._sign_in.resume(self.access(key))
+
     def resume_all(self) -> bool:
         """Begin to sign in by itself where that is wanted; tell whether it is wanted anywhere."""
         for access in self.accesses:
@@ -188,8 +204,9 @@ class Centers(QObject, CenterRecordings):
 
     @property
     def operator(self) -> Identity | None:
-        """Who is signed in, at the first center where anybody is."""
-        return next((a.session.operator for a in self.accesses if a.session.signed_in), None)
+        """Who is signed in, at the first center where anybody is; at a site nobody has to be."""
+        present = (access.session.operator for access in self.accesses if access.session.signed_in)
+        return next((operator for operator in present if operator is not None and operator.user), None)
 
     def is_signed_in(self, gid: str) -> bool:
         """Tell whether there is a session at the center an id belongs to."""
@@ -263,6 +280,14 @@ class Centers(QObject, CenterRecordings):
         await asyncio.gather(*closing)
 
     # --- inside ---
+
+    async def _forget(self, config: CenterConfig) -> None:
+        try:
+            await self.makes.forget(config)
+        except KeyringFailed as err:
+            subject = config.name or config.url
+            notice = Notice(f"sign-in {config.key}", NoticeKind.SECRETS_LEFT, NoticeLevel.WARNING, subject, error=err)
+            self.noticed.emit(notice)
 
     async def _say_farewell(self, key: str) -> None:
         access = self._accesses.get(key)

@@ -44,6 +44,7 @@ class SecretKeeper:
         self._patience_s = patience_s
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
         self._state: KeeperState | None = None
 
     async def state(self) -> KeeperState:
@@ -67,6 +68,20 @@ class SecretKeeper:
         """Take a secret away. Raises KeyringFailed."""
         await self._do(self._store.forget, kind, center_key, user)
 
+    # --- for adapters, on threads of their own; never on the Qt loop's ---
+
+    def read_now(self, kind: SecretKind, center_key: str, user: str) -> str | None:
+        """Return a secret, or None where none is kept, and block meanwhile. Raises KeyringFailed."""
+        return self._do_now(self._store.read, kind, center_key, user)
+
+    def write_now(self, kind: SecretKind, center_key: str, user: str, secret: str) -> None:
+        """Keep a secret, and block meanwhile. Raises KeyringFailed."""
+        self._do_now(self._store.write, kind, center_key, user, secret)
+
+    def forget_now(self, kind: SecretKind, center_key: str, user: str) -> None:
+        """Take a secret away, and block meanwhile. Raises KeyringFailed."""
+        self._do_now(self._store.forget, kind, center_key, user)
+
     def close(self) -> None:
         """Let the thread end once it has done what was asked; nothing waits for it."""
         if self._thread is not None:
@@ -74,15 +89,30 @@ class SecretKeeper:
             self._thread = None
 
     async def _do(self, work: Callable[_Params, _Result], *args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="keyring", daemon=True)
-            self._thread.start()
-        future: Future[_Result] = Future()
-        self._jobs.put((future, lambda: work(*args, **kwargs)))
+        future = self._hand_in(work, *args, **kwargs)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self._patience_s)
         except TimeoutError:
             raise KeyringLocked("the keyring does not answer") from None
+
+    def _do_now(self, work: Callable[_Params, _Result], *args: _Params.args, **kwargs: _Params.kwargs) -> _Result:
+        future = self._hand_in(work, *args, **kwargs)
+        try:
+            return future.result(self._patience_s)
+        except TimeoutError:
+            future.cancel()
+            raise KeyringLocked("the keyring does not answer") from None
+
+    def _hand_in(
+        self, work: Callable[_Params, _Result], *args: _Params.args, **kwargs: _Params.kwargs
+    ) -> Future[_Result]:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="keyring", daemon=True)
+                self._thread.start()
+        future: Future[_Result] = Future()
+        self._jobs.put((future, lambda: work(*args, **kwargs)))
+        return future
 
     def _work(self) -> None:
         """Body of the thread."""

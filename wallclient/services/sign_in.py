@@ -82,10 +82,14 @@ class SignIn(QObject):
     # --- by itself ---
 
     def resume(self, access: CenterAccess) -> None:
-        """Begin to sign in with what the keyring holds, for as long as it takes the center to be there."""
-        if access.config.stay_signed_in and access.config.user and access.key not in self._resuming:
+        """Begin to sign in with what the keyring holds, for as long as it takes the center to be there.
+
+        A site on this machine, which asks for no log-in, is just opened.
+        """
+        wanted = access.config.is_site or (access.config.stay_signed_in and access.config.user)
+        if wanted and access.key not in self._resuming and not access.session.signed_in:
             access.set_signing_in(True)
-            task = self._start(self._resume(access))
+            task = self._start(self._enter(access) if access.config.is_site else self._resume(access))
             self._resuming[access.key] = task
             task.add_done_callback(functools.partial(self._forget_task, access.key))
 
@@ -97,6 +101,14 @@ class SignIn(QObject):
         """Leave the sign-in to the operator."""
         if task := self._resuming.pop(key, None):
             task.cancel()
+
+    async def _enter(self, access: CenterAccess) -> None:
+        try:
+            await self._patiently(access, lambda: access.session.log_in("", ""))
+        except WallError as err:
+            self._tell(NoticeKind.NOT_RESUMED, access, err)
+        finally:
+            access.set_signing_in(False)
 
     async def _resume(self, access: CenterAccess) -> None:
         try:

@@ -1,0 +1,177 @@
+"""Kinds of centers: lists as sites that open by themselves, what is taken away with them, servers told apart."""
+
+import asyncio
+import csv
+import gc
+import inspect
+from dataclasses import replace
+
+import openpyxl
+import pytest
+import qasync
+
+from tests.camera_list.list_files import GOOD, HEADINGS, row, write_csv
+from tests.services.test_centers import MemoryStore, OneSource
+from tests.wvp.wvp_double import Wvp
+from wallclient.camera_list.importer import read_list
+from wallclient.catalog.mirror import mirror_path
+from wallclient.demo.center import EmbeddedCenter
+from wallclient.domain.center_config import CenterConfig, Family, new_site
+from wallclient.domain.errors import KeyringLocked, NotFound
+from wallclient.domain.global_id import global_id
+from wallclient.domain.notice import NoticeKind
+from wallclient.domain.stream import StreamKind
+from wallclient.services.camera_lists import write_template
+from wallclient.services.catalogs import Catalogs
+from wallclient.services.center_access import AccessState
+from wallclient.services.center_probe import ProbeResult, probe
+from wallclient.services.centers import Centers
+from wallclient.services.preferences import Preferences
+from wallclient.services.secret_keeper import SecretKeeper
+from wallclient.storage.mirrors import mirror_folder
+from wallclient.storage.settings import settings_file
+
+ROWS = (row(), row(name="球机2", code="", main="rtsp://10.0.0.2/1", sub="", user="", password=""))
+
+
+LIMIT_S = 40.0
+
+
+@pytest.fixture
+def run(qapp):
+    """Run a coroutine to its end on a Qt loop, or until a condition holds."""
+    gc.collect()
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+
+    async def until(holds):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+    def run(what):
+        work = what if inspect.iscoroutine(what) else until(what)
+        return loop.run_until_complete(asyncio.wait_for(work, LIMIT_S))
+
+    yield run
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+async def in_loop(work, *args):
+    """Call what starts tasks."""
+    return work(*args)
+
+
+@pytest.fixture
+def store():
+    return MemoryStore()
+
+
+@pytest.fixture
+def new_centers(tmp_path, store):
+    def new() -> Centers:
+        centers = Centers(Preferences(settings_file(tmp_path)), SecretKeeper(store), tmp_path / "data")
+        centers.told = []
+        centers.noticed.connect(lambda notice: centers.told.append(notice.kind))
+        return centers
+
+    return new
+
+
+def test_a_list_opens_by_itself_at_every_start_and_leaves_nothing_behind(run, new_centers, store, tmp_path):
+    centers = new_centers()
+    config = new_site(Family.LIST, "南岸站")
+    lists = centers.makes.lists
+    site = run(lists.keep(config.key, config.name, run(lists.read(write_csv(tmp_path, *ROWS)))))
+    assert len(site.cameras) == 2
+    assert list(store.secrets.values()) == ["s3cret!"]
+    access = run(in_loop(centers.add, config))
+    run(lambda: access.state is AccessState.CONNECTED)
+    assert access.title == "南岸站"
+    gid = global_id(config.key, site.cameras[0].id)
+    lease = run(centers.open_live(gid, StreamKind.MAIN))
+    assert lease.sources[0].credentials.password == "s3cret!"
+    assert centers.operator is None, "nobody is signed in at a site"
+    run(centers.close())
+
+    again = new_centers()
+    assert run(in_loop(again.resume_all))
+    catalogs = Catalogs(again, tmp_path / "data")
+    access = again.access(config.key)
+    run(lambda: access.state is AccessState.CONNECTED)
+    run(lambda: catalogs.row_now(gid) is not None)
+    assert mirror_path(mirror_folder(tmp_path / "data", config.key), config.key, "").exists()
+    run(again.remove(config.key))
+    assert not store.secrets
+    assert lists.file(config.key).stamp() is None
+    assert not mirror_folder(tmp_path / "data", config.key).exists()
+    run(catalogs.close())
+    run(again.close())
+
+
+def test_a_keyring_that_refuses_to_forget_is_told_and_the_list_is_gone_all_the_same(run, new_centers, store, tmp_path):
+    centers = new_centers()
+    config = new_site(Family.LIST, "站")
+    lists = centers.makes.lists
+    run(lists.keep(config.key, config.name, run(lists.read(write_csv(tmp_path, *ROWS)))))
+    run(in_loop(centers.add, config))
+    run(lambda: centers.access(config.key).session.signed_in)
+    store.trouble = KeyringLocked("locked")
+    run(centers.remove(config.key))
+    assert centers.told == [NoticeKind.SECRETS_LEFT]
+    assert lists.file(config.key).stamp() is None
+    run(centers.close())
+
+
+def test_what_a_list_read_again_changes_is_told_beforehand(run, new_centers, tmp_path):
+    centers = new_centers()
+    lists = centers.makes.lists
+    rows = (row(), row(name="二", code="", main="rtsp://10.0.0.2/1"), row(name="三", code="", main="rtsp://10.0.0.3/1"))
+    run(lists.keep("k", "站", run(lists.read(write_csv(tmp_path, *rows)))))
+    changed = (row(main="rtsp://10.9.9.9/main"), rows[1], row(name="四", code="", main="rtsp://10.0.0.4/1"))
+    found = run(lists.compare("k", run(lists.read(write_csv(tmp_path, *changed)))))
+    assert (found.new, found.changed, found.same, found.gone) == (1, 1, 1, ("三",))
+    assert run(lists.compare("k", run(lists.read(write_csv(tmp_path, *rows))))).same == 3
+    run(centers.close())
+
+
+def test_a_password_the_keyring_lost_is_entered_once_for_all_that_share_it(run, new_centers, store, tmp_path):
+    centers = new_centers()
+    lists = centers.makes.lists
+    rows = (row(), row(name="二", code="", main="rtsp://10.0.0.2/1"), row(name="无", code="", password="", user=""))
+    site = run(lists.keep("k", "站", run(lists.read(write_csv(tmp_path, *rows)))))
+    store.secrets.clear()
+    first, second, third = (camera.id for camera in site.cameras)
+    assert run(lists.password_user("k", first)) == "admin"
+    run(lists.set_password("k", first, "new"))
+    center = centers.makes.open(CenterConfig("k", "list:k", adapter="list"))
+    center.log_in("", "")
+    assert center.open_live(second, StreamKind.MAIN).sources[0].credentials.password == "new"
+    with pytest.raises(NotFound):
+        run(lists.set_password("k", third, "new"))
+    run(centers.close())
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_the_template_is_a_list_the_importer_takes(tmp_path, suffix):
+    path = tmp_path / f"template.{suffix}"
+    write_template(path, HEADINGS, GOOD)
+    draft = read_list(path)
+    assert (len(draft.cameras), draft.findings) == (1, ())
+    assert draft.cameras[0].gb_code == GOOD[2]
+    if suffix == "csv":
+        assert next(csv.reader(path.read_text("utf-8-sig").splitlines())) == list(HEADINGS)
+    else:
+        assert openpyxl.load_workbook(path).active["C2"].value == GOOD[2], "a code is text, not a number"
+
+
+def test_servers_of_another_kind_are_told_apart(run):
+    with EmbeddedCenter(16, media=OneSource()) as native, Wvp() as wvp:
+        as_wvp = CenterConfig("k", native.base_url, adapter="wvp")
+        assert run(probe(as_wvp)).result is ProbeResult.OTHER_KIND
+        assert run(probe(as_wvp)).family is Family.NATIVE
+        as_native = CenterConfig("k", wvp.base_url)
+        assert run(probe(as_native)).family is Family.WVP
+        assert run(probe(replace(as_native, adapter="wvp"))).result is ProbeResult.GOOD
+        elsewhere = replace(as_native, url=f"{native.base_url}/nothing-here")
+        assert run(probe(elsewhere)).result is ProbeResult.NO_CENTER
