@@ -47,6 +47,8 @@ class WvpTree:
         folders: list[Node] = []
         if page == 1 and node_id != UNFILED:
             kind, number = split_id(node_id)
+            if kind == "c":
+                raise NotFound(f"{node_id[:40]!r} is no folder")
             folders = [folder_node(kind, folder) for folder in self.folders(kind, number)]
         channels, more = self._channels_in(node_id, page, limit)
         nodes = [channel_node(raw, node_id) for raw in channels]
