@@ -41,6 +41,7 @@ def write(
     gop: int = 25,
     size: tuple[int, int] = (WIDTH, HEIGHT),
     sound_lead_s: float | None = None,
+    camera: int = CAMERA,
 ) -> Path:
     """Write pictures for these moments; with sound that begins so long before the video, if asked."""
     container = av.open(str(path), "w", options={"movflags": "faststart"} if path.suffix == ".mp4" else {})
@@ -54,7 +55,7 @@ def write(
         if sound is not None:
             _write_sound(container, sound, lead_ms + moments_ms[-1] - moments_ms[0])
         for moment in moments_ms:
-            frame = picture(moment, size)
+            frame = picture(moment, size, camera)
             frame.pts = (moment - moments_ms[0] + lead_ms) * _TICKS // 1000
             frame.time_base = Fraction(1, _TICKS)
             container.mux(stream.encode(frame))
@@ -62,12 +63,12 @@ def write(
     return path
 
 
-def picture(moment_ms: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> av.VideoFrame:
+def picture(moment_ms: int, size: tuple[int, int] = (WIDTH, HEIGHT), camera: int = CAMERA) -> av.VideoFrame:
     """Draw the picture of a moment: the strip, and a ground that drifts."""
     width, height = size
     frame = av.VideoFrame(width, height, "yuv420p")
     plane = frame.planes[0]
-    cells = strip.encode(CAMERA, moment_ms // STEP_MS)
+    cells = strip.encode(camera, moment_ms // STEP_MS)
     band = b"".join(bytes([strip.WHITE if cell else strip.BLACK]) * (width // strip.CELLS) for cell in cells)
     ground = bytes((60 + (i * 2 + moment_ms // STEP_MS) % 128) for i in range(plane.line_size))
     band = band.ljust(plane.line_size, b"\x10")
@@ -94,15 +95,21 @@ def file_of(path: Path, moments_ms: list[int], *, url: str = "", memory: int = 0
     return File(of, moments_ms[0] * 1000, (moments_ms[-1] + STEP_MS) * 1000, form, url, memory=memory)
 
 
-def read_moment_ms(shown: object) -> int | None:
+def read_moment_ms(shown: object, camera: int = CAMERA) -> int | None:
     """Return the moment a claimed picture's strip stands for; None where it can't be read or is another camera's."""
+    known = read_strip(shown)
+    return None if known is None or known[0] != camera else known[1]
+
+
+def read_strip(shown: object) -> tuple[int, int] | None:
+    """Return the camera and the moment a claimed picture's strip stands for; None where it can't be read."""
     if shown is None:
         return None
     reading = strip.read(shown.pixels, shown.width, shown.height, shown.stride_bytes)
-    if reading is None or reading.camera != CAMERA:
+    if reading is None:
         return None
     base = T0_MS // STEP_MS
     steps = (reading.counter - base) % strip.COUNTER_MODULO
     if steps > strip.COUNTER_MODULO // 2:
         steps -= strip.COUNTER_MODULO
-    return T0_MS + steps * STEP_MS
+    return reading.camera, T0_MS + steps * STEP_MS

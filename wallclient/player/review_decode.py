@@ -65,46 +65,49 @@ class GopDecoder:
         return out
 
 
+Shot = tuple[int, int]  # start of the file and moment: files overlap where a recorder's clock was set back
+
+
 class Shelf:
-    """Decoded pictures at hand by their moments, no larger than needed for the pane, within a number of bytes."""
+    """Decoded pictures at hand, no larger than needed for the pane, within a number of bytes."""
 
     def __init__(self, box: tuple[int, int], most_bytes: int) -> None:
         self._box = box
         self._most_bytes = most_bytes
-        self._frames: dict[int, VideoFrame] = {}
+        self._frames: dict[Shot, VideoFrame] = {}
         self._bytes = 0
         self._shrinker = VideoReformatter()
         self._picture_bytes = 0
 
-    def __contains__(self, moment_us: int) -> bool:
-        return moment_us in self._frames
+    def __contains__(self, shot: Shot) -> bool:
+        return shot in self._frames
 
-    def get(self, moment_us: int) -> VideoFrame | None:
-        """Return the picture of a moment."""
-        return self._frames.get(moment_us)
+    def get(self, shot: Shot) -> VideoFrame | None:
+        """Return a picture, if it is at hand."""
+        return self._frames.get(shot)
 
     def room(self) -> int:
         """Return how many pictures of the present size there is room for, at least eight."""
         return max(_LEAST, self._most_bytes // self._picture_bytes) if self._picture_bytes else 16
 
-    def put(self, moment_us: int, frame: VideoFrame, around_us: int, direction: int) -> None:
+    def put(self, shot: Shot, frame: VideoFrame, around_us: int, direction: int) -> None:
         """Keep a picture; the ones farthest from `around_us` make room, those behind the direction first."""
         kept = self._shrunk(frame)
         size = int(kept.width * kept.height * _PLANE_BYTES)
         self._picture_bytes = size
-        if moment_us not in self._frames:
+        if shot not in self._frames:
             self._bytes += size
-        self._frames[moment_us] = kept
+        self._frames[shot] = kept
         while self._bytes > self._most_bytes and len(self._frames) > _LEAST:
-            self._drop(max(self._frames, key=lambda at: _distance(at, around_us, direction)))
+            self._drop(max(self._frames, key=lambda shot: _distance(shot[1], around_us, direction)))
 
     def clear(self) -> None:
         """Drop everything."""
         self._frames.clear()
         self._bytes = 0
 
-    def _drop(self, moment_us: int) -> None:
-        frame = self._frames.pop(moment_us)
+    def _drop(self, shot: Shot) -> None:
+        frame = self._frames.pop(shot)
         self._bytes -= int(frame.width * frame.height * _PLANE_BYTES)
 
     def _shrunk(self, frame: VideoFrame) -> VideoFrame:

@@ -19,7 +19,7 @@ from av.video.frame import VideoFrame
 from wallclient.domain.pane import PaneReason
 from wallclient.domain.review import ClockMap, Sight
 from wallclient.player import review_messages as messages
-from wallclient.player.review_decode import GopDecoder, Shelf
+from wallclient.player.review_decode import GopDecoder, Shelf, Shot
 from wallclient.player.review_fetch import Fetcher
 from wallclient.player.review_file import Gop
 from wallclient.player.review_reel import Reel, Span
@@ -67,7 +67,7 @@ class ReviewPlayer:
         self._steps: list[messages.Step] = []
         self._came: set[int] = set()  # what the decoder gave since it began with its group
         self._passing: tuple[int, VideoFrame] | None = None  # came out on the way to the one wanted
-        self._shown_us: int | None = None
+        self._shown: Shot | None = None
         self._shown_ns = 0
         self._unsettled_ns = 0  # since when something else should have been seen; 0: all is well
         self._said: messages.Seen | None = None
@@ -141,7 +141,7 @@ class ReviewPlayer:
             case Screen():
                 self._screen, self._shelf = item, Shelf(item.box, _SHELF_BYTES)
                 self._decoder.stop()
-                self._shown_us = None
+                self._shown = None
 
     def _follow(self, item: messages.Follow) -> None:
         former = self._map
@@ -179,9 +179,9 @@ class ReviewPlayer:
         if wanted is None:
             self._say(Sight.FAILED, PaneReason.UNDECODABLE)
             return _LOOK_EVERY_S
-        if wanted != self._shown_us and not self._show_or_decode(gop, wanted, now):
+        if _shot(gop, wanted) != self._shown and not self._show_or_decode(gop, wanted, now):
             return 0.0
-        if wanted != self._shown_us:
+        if _shot(gop, wanted) != self._shown:
             return max(0.0, (self._shown_ns + _SHOW_EVERY_NS - now) / 1e9)
         self._settled()
         if self._decode_ahead(gop, wanted, span):
@@ -234,7 +234,7 @@ class ReviewPlayer:
         else:
             end = self._reel.previous_end_us(moment_us)
             at = None if end is None else end - 1
-        self._shown_us = None
+        self._shown = None
         self._unsettled_ns = 0
         self._say(Sight.GAP, reason, None if at is None else at - self._offset_us)
         due = self._due(at) if at is not None else None
@@ -244,7 +244,7 @@ class ReviewPlayer:
         assert span.file is not None
         reason = self._fetcher.reason(span.file)
         if reason is not None:
-            self._shown_us = None
+            self._shown = None
             self._say(Sight.FAILED, reason)
         else:
             self._not_there(now)
@@ -273,7 +273,7 @@ class ReviewPlayer:
 
     def _show_or_decode(self, gop: Gop, wanted: int, now: int) -> bool:
         """Show the picture if it is decoded, else go a step towards it; tell whether there is time to rest."""
-        frame = self._shelf.get(wanted)
+        frame = self._shelf.get(_shot(gop, wanted))
         if frame is None:
             self._not_there(now)
             self._show_passing(gop, wanted, now)
@@ -285,12 +285,12 @@ class ReviewPlayer:
         if due is not None and self._direction() > 0:
             self._judge(now - due)
         self._count_skipped(gop, wanted)
-        self._show(wanted, frame, now)
+        self._show(gop, wanted, frame, now)
         return True
 
-    def _show(self, moment_us: int, frame: VideoFrame, now: int) -> None:
+    def _show(self, gop: Gop, moment_us: int, frame: VideoFrame, now: int) -> None:
         self._screen.show(frame, moment_us)
-        self._shown_us, self._shown_ns = moment_us, now
+        self._shown, self._shown_ns = _shot(gop, moment_us), now
         self._passing = None
 
     def _show_passing(self, gop: Gop, wanted: int, now: int) -> None:
@@ -298,9 +298,9 @@ class ReviewPlayer:
         if self._passing is None or self._direction() <= 0 or now - self._shown_ns < _LATE_NS:
             return
         moment, frame = self._passing
-        if self._decoder.gop is gop and moment < wanted and (self._shown_us is None or moment > self._shown_us):
+        if self._decoder.gop is gop and moment < wanted and (self._shown is None or moment > self._shown[1]):
             self._judge(_LATE_NS + 1)
-            self._show(moment, frame, now)
+            self._show(gop, moment, frame, now)
 
     def _judge(self, late_ns: int) -> None:
         """Note how late a picture is; at high speeds, too many late ones lead to key pictures only."""
@@ -312,10 +312,10 @@ class ReviewPlayer:
             self._stats_ns = 0  # told at once
 
     def _count_skipped(self, gop: Gop, wanted: int) -> None:
-        if self._shown_us is None or self._keys_only or self._direction() == 0:
+        if self._shown is None or self._keys_only or self._direction() == 0:
             return
-        low, high = sorted((gop.index_at(self._shown_us), gop.index_at(wanted)))
-        if gop.start_us <= self._shown_us < gop.end_us:
+        low, high = sorted((gop.index_at(self._shown[1]), gop.index_at(wanted)))
+        if gop.start_us <= self._shown[1] < gop.end_us:
             self._skipped += max(0, high - low - 1)
 
     def _due(self, moment_us: int) -> int | None:
@@ -371,10 +371,11 @@ class ReviewPlayer:
     def _lacks(self, gop: Gop, range_: _Range) -> int | None:
         """Return the first picture of a range that is not at hand and may still be decoded."""
         pictures = gop.pictures
-        if all(us in self._shelf or us in gop.missing for us in pictures[range_.needed : range_.last + 1]):
+        of, shelf = gop.file.start_us, self._shelf
+        if all((of, us) in shelf or us in gop.missing for us in pictures[range_.needed : range_.last + 1]):
             return None
         kept = pictures[range_.first : range_.last + 1]
-        return next(us for us in kept if us not in self._shelf and us not in gop.missing)
+        return next(us for us in kept if (of, us) not in shelf and us not in gop.missing)
 
     def _decode(self, gop: Gop, range_: _Range, around_us: int) -> bool:
         """Go one step towards the pictures of a range; False when they are at hand."""
@@ -405,7 +406,7 @@ class ReviewPlayer:
         for moment, frame in self._decoder.step():
             self._came.add(moment)
             if moment >= first_us and (moment <= last_us or self._direction() >= 0):
-                self._shelf.put(moment, frame, around_us, self._direction())
+                self._shelf.put(_shot(gop, moment), frame, around_us, self._direction())
             else:
                 self._passing = moment, frame
         if self._decoder.finished:
@@ -447,3 +448,7 @@ class ReviewPlayer:
                 self._screen.pictures, self._skipped, self._keys_only,
             )
         )  # fmt: skip
+
+
+def _shot(gop: Gop, moment_us: int) -> Shot:
+    return gop.file.start_us, moment_us
