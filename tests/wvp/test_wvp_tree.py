@@ -131,7 +131,7 @@ def test_a_row_the_list_skipped_is_not_removed(monkeypatch, wvp, center):
         page["list"] = [row for row in page["list"] if row["gbId"] != 14]
         return page
 
-    monkeypatch.setitem(__import__("wvp_double")._PLAIN, "/api/common/channel/list", skipping)
+    monkeypatch.setattr(type(wvp), "common_list", skipping)
     assert center.changes(last.sequence).changes == ()
     wvp.cameras[14].extra = {"gbName": 5}  # there, but unreadable
     assert center.changes(last.sequence).changes == ()
