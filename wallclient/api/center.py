@@ -27,6 +27,7 @@ class Capabilities:
     catalog: bool = False  # `snapshot` and `changes` work
     ptz: bool = False  # the center is an `api.ptz.PtzCenter` too
     recordings: bool = False  # the center is an `api.recordings.RecordingCenter` too
+    cases: bool = False  # the center is an `api.cases.CaseCenter` too
     alarms: bool = False  # `events` brings `domain.event.Alarm`
     pictures: bool = False  # the center is an `api.pictures.PictureCenter` too
     patrol: bool = False  # the center is an `api.patrol.PatrolCenter` too

@@ -11,6 +11,7 @@ from wallclient.api import models
 from wallclient.api.center import Capabilities, ChannelPage, Health, Identity
 from wallclient.api.native_audit import NativeAudit
 from wallclient.api.native_bookmarks import NativeBookmarks
+from wallclient.api.native_cases import NativeCases
 from wallclient.api.native_catalog import open_snapshot, read_changes, read_snapshot
 from wallclient.api.native_events import NativeEvents
 from wallclient.api.native_patrol import NativePatrol
@@ -31,7 +32,7 @@ _Reply = TypeVar("_Reply")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-class NativeCenter(NativePtz, NativePatrol, NativeRecordings, NativeBookmarks, NativeAudit):
+class NativeCenter(NativePtz, NativePatrol, NativeRecordings, NativeBookmarks, NativeCases, NativeAudit):
     """A center that speaks Center API v1, at `base_url` (http or https). Raises BadAddress for any other address.
 
     Implements `wallclient.api.center.Center` and, by its base, `wallclient.api.ptz.PtzCenter`; see there. A private CA
@@ -96,6 +97,7 @@ class NativeCenter(NativePtz, NativePatrol, NativeRecordings, NativeBookmarks, N
             catalog="catalog" in offered,
             ptz="ptz" in offered,
             recordings="recordings" in offered,
+            cases="recordings" in offered,
             patrol="patrol" in offered,
             patrol_plans="patrol-plans" in offered,
         )

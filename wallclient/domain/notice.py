@@ -44,6 +44,12 @@ class NoticeKind(StrEnum):
     REPORT_SAVED = "report_saved"  # `subject`: the file
     PTZ_TAKEN_OVER = "ptz_taken_over"  # `subject`: the camera, `detail`: who took it from us, and why
     PTZ_STOP_UNCONFIRMED = "ptz_stop_unconfirmed"  # it may still turn, and no pane shows it; `subject`: the camera
+    EXPORT_ADDED = "export_added"  # `subject`: its cameras
+    EXPORT_DONE = "export_done"  # `subject`: its cameras
+    EXPORT_LACKING = "export_lacking"  # done, without all footage; `subject`: its cameras
+    EXPORT_FAILED = "export_failed"  # `subject`: its cameras, `error`
+    CASE_KEPT_HERE = "case_kept_here"  # its center won't take a change, `error`; it is a case of this computer now
+    CASE_GATHERED = "case_gathered"  # `subject`: the case; `detail`: what went into it by itself
     SPOOL_NEARLY_FULL = "spool_nearly_full"  # `subject`: the center whose records wait on this machine
 
 

@@ -60,21 +60,25 @@ class AuditBook(QObject):
         text: str = "",
         ref: str = "",
         by: Person | None = None,
+        center: str = "",
     ) -> None:
         """Note that something was done with the footage of channels (global ids). Returns at once.
 
-        `by` is who did it; without it, who is signed in at the center.
+        `by` is who did it; without it, who is signed in at the center. `center` (a key) is told in any case, also of
+        what has no channels.
         """
         at_utc = datetime.now(UTC)
-        for key, local_ids in _by_center(channel_ids).items():
-            box = self._boxes.get(key)
-            if box is None:
+        told = _by_center(channel_ids)
+        if center:
+            told.setdefault(center, [])
+        for key, local_ids in told.items():
+            if key not in self._boxes:
                 continue  # a center that was removed meanwhile: nobody is left to be told
             who = by or self._person(key)
-            for first in range(0, len(local_ids), MOST_CHANNELS):
+            for first in range(0, max(1, len(local_ids)), MOST_CHANNELS):
                 some = tuple(local_ids[first : first + MOST_CHANNELS])
                 record = AuditRecord(new_key(), kind, at_utc, who, some, start_ms, end_ms, reason, text, ref)
-                box.put(record.key, ENTRY, record.key, pack_audit(record))
+                self._boxes[key].put(record.key, ENTRY, record.key, pack_audit(record))
 
     def outbox(self, key: str) -> Outbox | None:
         """Return the outbox of a center."""

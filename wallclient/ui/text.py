@@ -12,6 +12,9 @@ from wallclient.domain.errors import (
     BadPayload,
     CameraHeld,
     CameraOffline,
+    DiskFull,
+    ExportFailed,
+    FootageChanged,
     KeyringFailed,
     KeyringLocked,
     KeyringRefused,
@@ -19,6 +22,7 @@ from wallclient.domain.errors import (
     NotFound,
     NotPermitted,
     NotTrusted,
+    ReasonNeeded,
     Refused,
     ServerFailed,
     SignInNeeded,
@@ -34,6 +38,7 @@ from wallclient.domain.notice import Notice, NoticeKind
 from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.ptz import Holder
 from wallclient.domain.stream import StreamKind
+from wallclient.ui.export_text import trouble_text
 from wallclient.ui.i18n import QT_TRANSLATE_NOOP
 
 if TYPE_CHECKING:
@@ -76,6 +81,7 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (CameraHeld, QT_TRANSLATE_NOOP("text", "Somebody else is steering the camera.")),
     (NotAble, QT_TRANSLATE_NOOP("text", "The camera or its center can't do this.")),
     (CameraOffline, QT_TRANSLATE_NOOP("text", "The camera is offline.")),
+    (ReasonNeeded, QT_TRANSLATE_NOOP("text", "The center hands out recordings only to those who say why.")),
     (TooManyRequests, QT_TRANSLATE_NOOP("text", "The center is busy. Please try again in a moment.")),
     (ServerFailed, QT_TRANSLATE_NOOP("text", "The center does not answer. Check the address and the network.")),
     (Refused, QT_TRANSLATE_NOOP("text", "The center does not accept this.")),
@@ -83,7 +89,12 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (BadPayload, QT_TRANSLATE_NOOP("text", "The center's answer can't be understood. Is the address right?")),
     (BadAddress, QT_TRANSLATE_NOOP("text", "This address can't be used. It starts with http:// or https://.")),
     (SnapshotFailed, QT_TRANSLATE_NOOP("text", "There is no moving picture to keep.")),
+    (DiskFull, QT_TRANSLATE_NOOP("text", "There is no room left on the disk.")),
     (StorageFailed, QT_TRANSLATE_NOOP("text", "The file can't be written. Check free space and permissions.")),
+    (
+        FootageChanged,
+        QT_TRANSLATE_NOOP("text", "A file was changed since its export: nothing vouches for it. Export it again."),
+    ),
     (KeyringLocked, QT_TRANSLATE_NOOP("text", "The keyring is locked.")),
     (KeyringRefused, QT_TRANSLATE_NOOP("text", "There is no safe keyring on this computer.")),
     (KeyringFailed, QT_TRANSLATE_NOOP("text", "The keyring does not work.")),
@@ -139,6 +150,14 @@ _NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.PTZ_STOP_UNCONFIRMED: QT_TRANSLATE_NOOP(
         "text", "{subject}: the stop is not confirmed, the camera may still turn."
     ),
+    NoticeKind.EXPORT_ADDED: QT_TRANSLATE_NOOP("text", "Export begun: {subject}"),
+    NoticeKind.EXPORT_DONE: QT_TRANSLATE_NOOP("text", "Export done: {subject}"),
+    NoticeKind.EXPORT_LACKING: QT_TRANSLATE_NOOP("text", "Export done, but some footage is missing: {subject}"),
+    NoticeKind.EXPORT_FAILED: QT_TRANSLATE_NOOP("text", "Export failed: {subject}. {error}"),
+    NoticeKind.CASE_KEPT_HERE: QT_TRANSLATE_NOOP(
+        "text", "The center does not take the change of the case “{subject}”. It is kept on this computer. {error}"
+    ),
+    NoticeKind.CASE_GATHERED: QT_TRANSLATE_NOOP("text", "Added to the case “{subject}”: {detail}"),
     NoticeKind.SPOOL_NEARLY_FULL: QT_TRANSLATE_NOOP(
         "text", "Very many records for {subject} wait on this computer. Check the connection to the center."
     ),
@@ -185,6 +204,8 @@ def error_text(err: WallError) -> str:
         return missing_text(Right(err.right))
     if isinstance(err, CameraHeld) and err.holder is not None:
         return _held_text(err, err.holder)
+    if isinstance(err, ExportFailed):
+        return trouble_text(err.trouble)
     if isinstance(err, NotTrusted):
         text = QCoreApplication.translate("text", "The center is not trusted, nothing was sent. {reason}")
         return text.format(reason=trust_text(err.flaw))
