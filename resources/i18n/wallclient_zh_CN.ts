@@ -228,6 +228,10 @@
 <context>
     <name>CenterDesk</name>
     <message>
+        <source>Edit…</source>
+        <translation type="unfinished">编辑…</translation>
+    </message>
+    <message>
         <source>Log in…</source>
         <translation>登录…</translation>
     </message>
@@ -259,8 +263,20 @@
         <translation>本机信任的证书机构</translation>
     </message>
     <message>
+        <source>As the center says</source>
+        <translation>按平台给出的地址</translation>
+    </message>
+    <message>
+        <source>Takes the place of the host in addresses of streams, where the center names one only it can reach</source>
+        <translation>平台给出的取流地址在本机无法访问时，用此主机代替其中的主机</translation>
+    </message>
+    <message>
         <source>Choose…</source>
         <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Address</source>
@@ -273,6 +289,10 @@
     <message>
         <source>Own authority</source>
         <translation>自有证书机构</translation>
+    </message>
+    <message>
+        <source>Host of streams</source>
+        <translation>流媒体主机</translation>
     </message>
     <message>
         <source>Test</source>
@@ -289,6 +309,14 @@
     <message>
         <source>Asking the center…</source>
         <translation>正在询问中心…</translation>
+    </message>
+    <message>
+        <source>Take it as “{kind}”</source>
+        <translation>改为“{kind}”</translation>
+    </message>
+    <message>
+        <source>Save all the same</source>
+        <translation>仍然保存</translation>
     </message>
     <message>
         <source>Certificate of the authority</source>
@@ -417,10 +445,225 @@
     </message>
 </context>
 <context>
+    <name>ExportDesk</name>
+    <message>
+        <source>{camera}: the center hands out recordings only with a reason. It is kept in the audit trail.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Incident investigation</source>
+        <translation type="unfinished">事件调查</translation>
+    </message>
+    <message>
+        <source>Request by the police</source>
+        <translation type="unfinished">公安机关调阅</translation>
+    </message>
+    <message>
+        <source>Reason for the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished">录像导出</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export recordings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also make a copy with name, time and operator above the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished">选择…</translation>
+    </message>
+    <message>
+        <source>From – to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished">原因</translation>
+    </message>
+    <message>
+        <source>The original stream is kept as it is, in MP4 files (Matroska where MP4 can&apos;t carry it); a file begins at the key picture before the range. Gaps in the recording make separate files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished">录像导出</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>Incident investigation</source>
+        <translation type="unfinished">事件调查</translation>
+    </message>
+    <message>
+        <source>Request by the police</source>
+        <translation type="unfinished">公安机关调阅</translation>
+    </message>
+    <message>
+        <source>Request by another authority</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check of the recording</source>
+        <translation type="unfinished">录像检查</translation>
+    </message>
+    <message>
+        <source>Kept in the audit trail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{center} hands out recordings only with a reason. It is kept in the audit trail.</source>
+        <translation type="unfinished">{center}要求说明原因才能查看录像，原因将记入审计日志。</translation>
+    </message>
+    <message>
+        <source>Asking the center…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The end is before the beginning.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size} free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ExportLabel</name>
+    <message>
+        <source>Exports</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed exports: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export {percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export {number} of {total}: {percent} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ExportModel</name>
+    <message>
+        <source>Cameras</source>
+        <translation type="unfinished">监控点</translation>
+    </message>
+    <message>
+        <source>Footage</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Exporter</name>
     <message>
         <source>Save report</source>
         <translation>保存报告</translation>
+    </message>
+</context>
+<context>
+    <name>ExportsDialog</name>
+    <message>
+        <source>Exports</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has been exported yet. Mark a range on the timeline with [ and ], then press “Export”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation type="unfinished">暂停</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation type="unfinished">继续</translation>
+    </message>
+    <message>
+        <source>Cancel the export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence package…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Verify a package…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Public key…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">重试</translation>
+    </message>
+    <message>
+        <source>by {who}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reason: {reason}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -491,6 +734,25 @@
     <message>
         <source>Press a digit for the kind; Alt and a digit to change it.</source>
         <translation>按数字键选类别，Alt+数字键可更改。</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsModel</name>
+    <message>
+        <source>Row</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Cell</source>
+        <translation>单元格内容</translation>
     </message>
 </context>
 <context>
@@ -705,6 +967,73 @@
     <message>
         <source>Views</source>
         <translation>视图</translation>
+    </message>
+</context>
+<context>
+    <name>ListPage</name>
+    <message>
+        <source>Choose file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Save a template…</source>
+        <translation>导出模板…</translation>
+    </message>
+    <message>
+        <source>No camera of this file can be taken in.</source>
+        <translation>此文件中没有可以导入的摄像机。</translation>
+    </message>
+    <message>
+        <source>Choose a file first.</source>
+        <translation>请先选择文件。</translation>
+    </message>
+    <message>
+        <source>Reading the file…</source>
+        <translation>正在读取文件…</translation>
+    </message>
+    <message>
+        <source>A table with a camera in each row. Columns are known by their headings, in any order.</source>
+        <translation>每行一台摄像机的表格。按表头识别各列，列的顺序不限。</translation>
+    </message>
+    <message>
+        <source>Passwords go into the keyring of this computer; the file that is kept has none.</source>
+        <translation>密码存入本机密钥环，保存的清单文件中不含密码。</translation>
+    </message>
+    <message>
+        <source>{count} cameras, taken in on {date}. Choose the file again to renew them.</source>
+        <translation>共 {count} 台摄像机，导入时间 {date}。重新选择文件即可更新。</translation>
+    </message>
+    <message>
+        <source>Choose a camera list</source>
+        <translation>选择摄像机清单</translation>
+    </message>
+    <message>
+        <source>Camera lists (*.csv *.xlsx *.txt)</source>
+        <translation>摄像机清单 (*.csv *.xlsx *.txt)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation type="unfinished">所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Save a template</source>
+        <translation>导出模板</translation>
+    </message>
+    <message>
+        <source>camera list</source>
+        <translation>摄像机清单</translation>
+    </message>
+    <message>
+        <source>Excel workbook (*.xlsx)</source>
+        <translation>Excel 工作簿 (*.xlsx)</translation>
+    </message>
+    <message>
+        <source>CSV file (*.csv)</source>
+        <translation>CSV 文件 (*.csv)</translation>
+    </message>
+    <message>
+        <source>Template saved: {path}</source>
+        <translation>模板已保存：{path}</translation>
     </message>
 </context>
 <context>
@@ -2352,8 +2681,52 @@
         <translation>该地址没有应答。请检查地址、http 或 https 以及网络。</translation>
     </message>
     <message>
+        <source>What answers there is of the kind “{kind}”: {name}.</source>
+        <translation>该地址上是另一种平台：{kind}（{name}）。</translation>
+    </message>
+    <message>
         <source>Something answers at this address, but it is no center.</source>
         <translation>该地址有应答，但不是视频中心。</translation>
+    </message>
+    <message>
+        <source>Video center</source>
+        <translation>视频中心</translation>
+    </message>
+    <message>
+        <source>WVP-GB28181-pro</source>
+        <translation>WVP-GB28181-pro</translation>
+    </message>
+    <message>
+        <source>ZoneMinder</source>
+        <translation>ZoneMinder</translation>
+    </message>
+    <message>
+        <source>ONVIF cameras</source>
+        <translation>ONVIF 摄像机</translation>
+    </message>
+    <message>
+        <source>Camera list</source>
+        <translation>摄像机清单</translation>
+    </message>
+    <message>
+        <source>A center with the interface of this program (Center API).</source>
+        <translation>采用本程序接口（Center API）的视频中心。</translation>
+    </message>
+    <message>
+        <source>A GB/T 28181 platform, WVP-GB28181-pro 2.7.</source>
+        <translation>GB/T 28181 国标平台，WVP-GB28181-pro 2.7。</translation>
+    </message>
+    <message>
+        <source>A ZoneMinder 1.36 server with its API switched on.</source>
+        <translation>已启用 API 的 ZoneMinder 1.36 服务器。</translation>
+    </message>
+    <message>
+        <source>Cameras in this network, without any center: found by themselves, or added by their address.</source>
+        <translation>本网络中的摄像机，不需要平台：自动搜索，或按地址添加。</translation>
+    </message>
+    <message>
+        <source>Cameras from a table (.csv, .xlsx) with the address of each, without any center.</source>
+        <translation>由表格（.csv、.xlsx）给出每台摄像机的地址，不需要平台。</translation>
     </message>
     <message>
         <source>Kept encrypted in the keyring of this computer.</source>
@@ -2388,8 +2761,354 @@
         <translation>密钥环无法使用，不保存任何登录信息。</translation>
     </message>
     <message>
+        <source>{name} answers.</source>
+        <translation>{name} 有应答。</translation>
+    </message>
+    <message>
         <source>http:// is not encrypted: passwords and pictures can be read on the way.</source>
         <translation>http:// 未加密：密码和图像在传输途中可能被窃取。</translation>
+    </message>
+</context>
+<context>
+    <name>export</name>
+    <message>
+        <source>Waiting for its turn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Under way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Waiting for the center</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Disk full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation type="unfinished">已暂停</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The center does not answer. The export goes on by itself when it is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no room left on the disk. The export goes on by itself when there is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was fetched is kept, also when the program ends.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You cancelled it. Finished files were kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The export did not work.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You are not permitted to export this camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The center hands out recordings only with a reason.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no recording in this range that can be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The center hands out no files of this camera&apos;s recordings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder can&apos;t be written to. Choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The center refuses to hand out the recordings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exporting failed again and again. See the program&apos;s log.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The center has lost this file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file can&apos;t be read</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No copy with captions could be made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Some of the footage could not be had; it is listed below.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{size}/s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>list_text</name>
+    <message>
+        <source>The file is not there any more.</source>
+        <translation>文件已不存在。</translation>
+    </message>
+    <message>
+        <source>The file can&apos;t be opened. Close it in other programs, and check who may read it.</source>
+        <translation>无法打开文件。请在其他程序中关闭它，并检查读取权限。</translation>
+    </message>
+    <message>
+        <source>The file ends in the middle, or is being written. Try again once it is complete.</source>
+        <translation>文件不完整或正在写入，请完成后重试。</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>文件是空的。</translation>
+    </message>
+    <message>
+        <source>The file is too large for a list of cameras.</source>
+        <translation>文件过大，不像是摄像机清单。</translation>
+    </message>
+    <message>
+        <source>This is neither a CSV file nor an Excel workbook (.xlsx).</source>
+        <translation>既不是 CSV 文件，也不是 Excel 工作簿（.xlsx）。</translation>
+    </message>
+    <message>
+        <source>This workbook is of the old kind (.xls) or has a password. Save it as .xlsx without a password.</source>
+        <translation>这是旧格式（.xls）或带密码的工作簿，请另存为不带密码的 .xlsx。</translation>
+    </message>
+    <message>
+        <source>The workbook is damaged and can&apos;t be read.</source>
+        <translation>工作簿已损坏，无法读取。</translation>
+    </message>
+    <message>
+        <source>The text can&apos;t be decoded. Save the file as UTF-8 or GB18030.</source>
+        <translation>无法识别文字编码，请将文件另存为 UTF-8 或 GB18030。</translation>
+    </message>
+    <message>
+        <source>The quotation marks don&apos;t fit together.</source>
+        <translation>引号不成对，无法分清单元格。</translation>
+    </message>
+    <message>
+        <source>No row names the columns. There has to be one with at least “Name” and “Main stream”.</source>
+        <translation>没有表头行。表头至少要有“名称”和“主码流”。</translation>
+    </message>
+    <message>
+        <source>Two columns have the same meaning.</source>
+        <translation>有两列含义相同。</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>路径</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">名称</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation type="unfinished">国标编码</translation>
+    </message>
+    <message>
+        <source>Main stream</source>
+        <translation type="unfinished">主码流</translation>
+    </message>
+    <message>
+        <source>Sub stream</source>
+        <translation type="unfinished">子码流</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation type="unfinished">用户名</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation type="unfinished">密码</translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation type="unfinished">坐标</translation>
+    </message>
+    <message>
+        <source>Longitude</source>
+        <translation>经度</translation>
+    </message>
+    <message>
+        <source>Latitude</source>
+        <translation>纬度</translation>
+    </message>
+    <message>
+        <source>Category</source>
+        <translation type="unfinished">类别</translation>
+    </message>
+    <message>
+        <source>The name is missing.</source>
+        <translation>缺少名称。</translation>
+    </message>
+    <message>
+        <source>There is no address.</source>
+        <translation>缺少取流地址。</translation>
+    </message>
+    <message>
+        <source>An address begins with rtsp://, http:// or https://.</source>
+        <translation>地址须以 rtsp://、http:// 或 https:// 开头。</translation>
+    </message>
+    <message>
+        <source>Blanks and \ must not be in an address.</source>
+        <translation>地址中不能有空格和 \。</translation>
+    </message>
+    <message>
+        <source>This is no address a player can open.</source>
+        <translation>此地址无法播放。</translation>
+    </message>
+    <message>
+        <source>The password in the address has @ # / or ? in it: write %40 %23 %2F %3F, or use the column.</source>
+        <translation>地址中的密码含有 @ # / 或 ?：请写成 %40 %23 %2F %3F，或填入密码列。</translation>
+    </message>
+    <message>
+        <source>The path has too many levels.</source>
+        <translation>路径层级过多。</translation>
+    </message>
+    <message>
+        <source>The same camera stands in row {row} already.</source>
+        <translation>与第 {row} 行是同一台摄像机。</translation>
+    </message>
+    <message>
+        <source>No main stream: the sub stream is shown in large panes, too.</source>
+        <translation>没有主码流，大窗格也显示子码流。</translation>
+    </message>
+    <message>
+        <source>The main stream is shown in small panes, too.</source>
+        <translation>小窗格也显示主码流。</translation>
+    </message>
+    <message>
+        <source>The name was shortened, or cleared of hidden characters.</source>
+        <translation>名称过长或含不可见字符，已处理。</translation>
+    </message>
+    <message>
+        <source>Row {row} has the same name in the same place.</source>
+        <translation>与第 {row} 行路径和名称相同。</translation>
+    </message>
+    <message>
+        <source>This is no code by GB/T 28181; it is kept as it is.</source>
+        <translation>不符合 GB/T 28181 编码规则，按原样保留。</translation>
+    </message>
+    <message>
+        <source>The spreadsheet has rounded the code, so it is left out. Make the column text.</source>
+        <translation>编码被表格软件四舍五入，已忽略。请把该列设为文本。</translation>
+    </message>
+    <message>
+        <source>Row {row} has the same code.</source>
+        <translation>与第 {row} 行编码相同。</translation>
+    </message>
+    <message>
+        <source>Row {row} has the same address.</source>
+        <translation>与第 {row} 行地址相同。</translation>
+    </message>
+    <message>
+        <source>The address names another user; that one counts.</source>
+        <translation>地址中的用户名与用户列不同，以地址为准。</translation>
+    </message>
+    <message>
+        <source>There is a password, but no user.</source>
+        <translation>有密码但没有用户名。</translation>
+    </message>
+    <message>
+        <source>The position can&apos;t be read and is left out.</source>
+        <translation>位置无法识别，已忽略。</translation>
+    </message>
+    <message>
+        <source>There is no such place on earth; it is left out.</source>
+        <translation>经纬度超出范围，已忽略。</translation>
+    </message>
+    <message>
+        <source>Position 0, 0 means that it is unknown.</source>
+        <translation>位置为 0, 0，视为未知。</translation>
+    </message>
+    <message>
+        <source>Only one of longitude and latitude is there.</source>
+        <translation>经度、纬度缺一个。</translation>
+    </message>
+    <message>
+        <source>This category is not known and is left out.</source>
+        <translation>类别无法识别，已忽略。</translation>
+    </message>
+    <message>
+        <source>This looks like a formula; it is kept as text.</source>
+        <translation>形似公式，按文本保留。</translation>
+    </message>
+    <message>
+        <source>Row {row}: {text}</source>
+        <translation>第 {row} 行：{text}</translation>
+    </message>
+    <message>
+        <source>{count} cameras can be taken in.</source>
+        <translation>可以导入 {count} 台摄像机。</translation>
+    </message>
+    <message>
+        <source>{count} rows are left out, see below.</source>
+        <translation>{count} 行不能导入，见下表。</translation>
+    </message>
+    <message>
+        <source>{count} cells are worth a look, see below.</source>
+        <translation>{count} 处需要留意，见下表。</translation>
+    </message>
+    <message>
+        <source>Columns that are not read: {names}.</source>
+        <translation>未使用的列：{names}。</translation>
+    </message>
+    <message>
+        <source>The file is open in another program: what is not saved there is not here.</source>
+        <translation>文件正在其他程序中打开，未保存的内容读不到。</translation>
+    </message>
+    <message>
+        <source>Against the list as it is: {new} new, {changed} changed, {same} the same, {gone} gone.</source>
+        <translation>与现有清单相比：新增 {new}，变更 {changed}，不变 {same}，移除 {gone}。</translation>
+    </message>
+    <message>
+        <source>Yuzhong/Jiefangbei</source>
+        <translation>渝中区/解放碑</translation>
+    </message>
+    <message>
+        <source>East gate, camera 1</source>
+        <translation>东门 枪机1</translation>
+    </message>
+    <message>
+        <source>Square</source>
+        <translation type="unfinished">广场</translation>
     </message>
 </context>
 <context>
@@ -3236,6 +3955,10 @@
         <translation>显示或隐藏时间轴</translation>
     </message>
     <message>
+        <source>Exports and evidence packages</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
@@ -3543,6 +4266,10 @@
         <translation>摄像机或中心不支持此操作。</translation>
     </message>
     <message>
+        <source>The center hands out recordings only to those who say why.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The center is busy. Please try again in a moment.</source>
         <translation>中心繁忙，请稍后再试。</translation>
     </message>
@@ -3571,8 +4298,16 @@
         <translation>当前没有可抓取的实时画面。</translation>
     </message>
     <message>
+        <source>There is no room left on the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The file can&apos;t be written. Check free space and permissions.</source>
         <translation>文件无法写入，请检查磁盘空间和权限。</translation>
+    </message>
+    <message>
+        <source>A file was changed since its export: nothing vouches for it. Export it again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The keyring is locked.</source>
@@ -3705,6 +4440,30 @@
     <message>
         <source>{subject}: the stop is not confirmed, the camera may still turn.</source>
         <translation>{subject}：停止未确认，云台可能仍在转动。</translation>
+    </message>
+    <message>
+        <source>Export begun: {subject}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export done: {subject}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export done, but some footage is missing: {subject}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export failed: {subject}. {error}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The center does not take the change of the case “{subject}”. It is kept on this computer. {error}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Added to the case “{subject}”: {detail}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Very many records for {subject} wait on this computer. Check the connection to the center.</source>

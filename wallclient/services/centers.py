@@ -140,6 +140,15 @@ class Centers(QObject, CenterRecordings):
             self._sign_in.resume(fresh)
         self.events_lost.emit()
 
+    def reread(self, key: str) -> None:
+        """Let everybody read the tree of a center again: its site was changed here. Raises NotFound."""
+        access = self.access(key)
+        if access.session.signed_in:
+            self._start_reading(access)
+            access.tree_changed.emit()
+        else:
+            self._sign_in.resume(access)
+
     async def remove(self, key: str) -> None:
         """Remove a center with its mirrors and secrets. Raises StorageFailed; it is gone from the list all the same."""
         await self._say_farewell(key)

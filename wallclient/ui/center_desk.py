@@ -49,16 +49,19 @@ class CenterDesk(QObject):
         if not self._centers.accesses:
             self.add_center()
             return
-        dialog = LogInDialog(
-            self._centers, self._background, self._metrics, key or self._first(), user=user, parent=self._window
-        )
+        key = key or self._first()
+        if self._centers.access(key).config.is_site:
+            self._centers.resume(key)
+            return
+        dialog = LogInDialog(self._centers, self._background, self._metrics, key, user=user, parent=self._window)
         self._log_in_dialog = dialog
         dialog.finished.connect(self._on_log_in_closed)
         _open(dialog)
 
     def _first(self) -> str:
         accesses = self._centers.accesses
-        return next((access for access in accesses if access.state is AccessState.SIGNED_OUT), accesses[0]).key
+        asking = [access for access in accesses if not access.config.is_site] or accesses
+        return next((access for access in asking if access.state is AccessState.SIGNED_OUT), asking[0]).key
 
     def _on_log_in_closed(self) -> None:
         self._log_in_dialog = None
@@ -76,6 +79,11 @@ class CenterDesk(QObject):
         dialog = CenterDialog(self._centers, self._background, self._metrics, None, self._window)
         dialog.saved.connect(lambda key: self.log_in(key))
         _open(dialog)
+
+    def edit_center(self, key: str) -> None:
+        """Change a center, or the cameras of a site."""
+        config = self._centers.access(key).config
+        _open(CenterDialog(self._centers, self._background, self._metrics, config, self._window))
 
     def show_centers(self) -> None:
         """Show the list of centers."""
@@ -95,7 +103,9 @@ class CenterDesk(QObject):
         if node.kind is not NodeKind.CENTER or state is None:
             return
         menu = QMenu(self._window)
-        if state in (AccessState.SIGNED_OUT, AccessState.SIGNING_IN):
+        if self._centers.access(key).config.is_site:
+            menu.addAction(icon("settings"), self.tr("Edit…"), lambda: self.edit_center(key))
+        elif state in (AccessState.SIGNED_OUT, AccessState.SIGNING_IN):
             menu.addAction(icon("user"), self.tr("Log in…"), lambda: self.log_in(key))
         else:
             menu.addAction(icon("user"), self.tr("Log out"), lambda: self._background.start(self._centers.log_out(key)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication
 
+from wallclient.domain.center_config import Family
 from wallclient.domain.secret import KeeperState
 from wallclient.services.center_access import AccessState
 from wallclient.services.center_probe import Probe, ProbeResult
@@ -28,7 +29,26 @@ _PROBES: Mapping[ProbeResult, str] = {
     ProbeResult.NO_ANSWER: QT_TRANSLATE_NOOP(
         "center_text", "Nobody answers at this address. Check the address, http or https, and the network."
     ),
+    ProbeResult.OTHER_KIND: QT_TRANSLATE_NOOP("center_text", "What answers there is of the kind “{kind}”: {name}."),
     ProbeResult.NO_CENTER: QT_TRANSLATE_NOOP("center_text", "Something answers at this address, but it is no center."),
+}
+_FAMILIES: Mapping[Family, str] = {
+    Family.NATIVE: QT_TRANSLATE_NOOP("center_text", "Video center"),
+    Family.WVP: QT_TRANSLATE_NOOP("center_text", "WVP-GB28181-pro"),
+    Family.ZONEMINDER: QT_TRANSLATE_NOOP("center_text", "ZoneMinder"),
+    Family.ONVIF: QT_TRANSLATE_NOOP("center_text", "ONVIF cameras"),
+    Family.LIST: QT_TRANSLATE_NOOP("center_text", "Camera list"),
+}
+_FAMILY_HINTS: Mapping[Family, str] = {
+    Family.NATIVE: QT_TRANSLATE_NOOP("center_text", "A center with the interface of this program (Center API)."),
+    Family.WVP: QT_TRANSLATE_NOOP("center_text", "A GB/T 28181 platform, WVP-GB28181-pro 2.7."),
+    Family.ZONEMINDER: QT_TRANSLATE_NOOP("center_text", "A ZoneMinder 1.36 server with its API switched on."),
+    Family.ONVIF: QT_TRANSLATE_NOOP(
+        "center_text", "Cameras in this network, without any center: found by themselves, or added by their address."
+    ),
+    Family.LIST: QT_TRANSLATE_NOOP(
+        "center_text", "Cameras from a table (.csv, .xlsx) with the address of each, without any center."
+    ),
 }
 _KEEPERS: Mapping[KeeperState, str] = {
     KeeperState.SAFE: QT_TRANSLATE_NOOP("center_text", "Kept encrypted in the keyring of this computer."),
@@ -54,7 +74,21 @@ def access_text(state: AccessState) -> str:
 def probe_text(probe: Probe) -> str:
     """Say what came of trying out a center."""
     text = QCoreApplication.translate("center_text", _PROBES[probe.result])
-    return text.format(name=probe.name, version=probe.version, trust=trust_text(probe.flaw) if probe.flaw else "")
+    if probe.result is ProbeResult.GOOD and not probe.version:  # some tell it only to those who are signed in
+        text = QCoreApplication.translate("center_text", "{name} answers.")
+    trust = trust_text(probe.flaw) if probe.flaw else ""
+    kind = family_text(probe.family) if probe.family else ""
+    return text.format(name=probe.name, version=probe.version, trust=trust, kind=kind)
+
+
+def family_text(family: Family) -> str:
+    """Name a kind of center."""
+    return QCoreApplication.translate("center_text", _FAMILIES[family])
+
+
+def family_hint(family: Family) -> str:
+    """Say what a kind of center is."""
+    return QCoreApplication.translate("center_text", _FAMILY_HINTS[family])
 
 
 def keeper_text(state: KeeperState) -> str:

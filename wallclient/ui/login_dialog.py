@@ -39,7 +39,7 @@ class LogInDialog(PlainDialog):
         self._task: asyncio.Task[None] | None = None
         self._keeper = KeeperState.NONE
         self.center_box = QComboBox()
-        for access in centers.accesses:
+        for access in (access for access in centers.accesses if not access.config.is_site):
             self.center_box.addItem(access.title, access.key)
         self.center_box.setCurrentIndex(max(0, self.center_box.findData(key)))
         self.center_box.setEnabled(self.center_box.count() > 1)
