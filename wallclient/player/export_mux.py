@@ -24,6 +24,7 @@ from wallclient.player.export_messages import Lack, Order, Piece, SourceOrder, S
 av.logging.set_level(av.logging.PANIC)
 TICKS = 90_000  # a second
 _GAP_MS = 500  # less than that between two files is how recorders cut them
+_OVERLAP_MS = 100  # more than that is no cut: the recorder's clock was set back
 _MP4_VIDEO = {"h264", "hevc", "mpeg4", "av1", "mjpeg"}
 _MP4_AUDIO = {"aac", "mp3", "ac3", "opus"}
 _LAST_SHARE = 40  # ms: how long the last picture stands for where nothing tells
@@ -221,7 +222,8 @@ class _OpenPiece:
         """Tell whether a file belongs to this piece, too."""
         gap_ms = one.source.start_ms - self._files[-1].source.end_ms
         broke_off_ms = one.source.start_ms - self._end * 1000 // TICKS
-        return gap_ms <= _GAP_MS and broke_off_ms <= 2 * _GAP_MS and _coding(video, audio) == self._coding
+        follows = -_OVERLAP_MS <= broke_off_ms <= 2 * _GAP_MS and gap_ms <= _GAP_MS
+        return follows and _coding(video, audio) == self._coding
 
     def take(self, one: Fetched) -> None:
         if not self._files or self._files[-1] is not one:

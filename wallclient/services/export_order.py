@@ -21,21 +21,35 @@ def sessions_of(start_ms: int, end_ms: int) -> list[tuple[int, int]]:
 
 
 def files_of(playbacks: Iterable[Playback], start_ms: int, end_ms: int) -> list[FootageSource]:
-    """Return the files that cover a range, each moment once, in order of time."""
+    """Return the files that cover a range, in order of time.
+
+    Files may overlap: where a recorder's clock was set back, both are what was recorded. Another container is taken
+    only where it has something the better one has not.
+    """
     wanted = [
         source
         for playback in playbacks
         for source in playback.sources
         if source.protocol in _FORMS and source.start_ms < end_ms and source.end_ms > start_ms
     ]
-    order = list(_FORMS)
     chosen: list[FootageSource] = []
-    for source in sorted(wanted, key=lambda one: (one.start_ms, order.index(one.protocol), -one.end_ms)):
-        if not chosen or source.end_ms > chosen[-1].end_ms:
-            covered = chosen and source.start_ms < chosen[-1].end_ms - SMALLEST_GAP_MS
-            if not covered:
-                chosen.append(source)
-    return chosen
+    for protocol in _FORMS:
+        longest: dict[int, FootageSource] = {}  # by start: the file that is being recorded may have grown meanwhile
+        for source in sorted((one for one in wanted if one.protocol is protocol), key=lambda one: one.end_ms):
+            longest[source.start_ms] = source
+        known = sorted((one.start_ms, one.end_ms) for one in chosen)
+        chosen += [source for source in longest.values() if _adds(source, known)]
+    return sorted(chosen, key=lambda one: (one.start_ms, one.end_ms))
+
+
+def _adds(source: FootageSource, known: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether a file has what those before it, in order of time, have not."""
+    at = source.start_ms
+    for start_ms, end_ms in known:
+        if start_ms > at + SMALLEST_GAP_MS:
+            break
+        at = max(at, end_ms)
+    return at < source.end_ms - SMALLEST_GAP_MS
 
 
 def gaps_of(spans: Iterable[tuple[int, int]], job: ExportJob, camera: ExportCamera) -> list[ExportLack]:
