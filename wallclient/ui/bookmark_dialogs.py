@@ -98,6 +98,7 @@ class BookmarksDialog(PlainDialog):
 
     go_requested = Signal(object)
     delete_requested = Signal(object)
+    case_requested = Signal(object)
 
     def __init__(self, bookmarks: Bookmarks, zone: ZoneInfo, metrics: Metrics, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Bookmarks"), metrics, parent)
@@ -119,6 +120,9 @@ class BookmarksDialog(PlainDialog):
         self.go_button.clicked.connect(self._go)
         self.delete_button = QPushButton(self.tr("Delete"))
         self.delete_button.clicked.connect(self._delete)
+        self.case_button = QPushButton(self.tr("Add to a case…"))
+        self.case_button.clicked.connect(lambda: self.case_requested.emit(self.chosen))
+        self.buttons.addButton(self.case_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.addButton(self.go_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.addButton(self.delete_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
@@ -161,7 +165,7 @@ class BookmarksDialog(PlainDialog):
         return mark if isinstance(mark, Bookmark) else None
 
     def _enable(self) -> None:
-        for button in (self.go_button, self.delete_button):
+        for button in (self.go_button, self.delete_button, self.case_button):
             button.setEnabled(self.chosen is not None)
 
     def _go(self) -> None:

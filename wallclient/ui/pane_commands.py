@@ -43,6 +43,7 @@ class PaneCommands(QObject):
     expanded = Signal()
     info_toggled = Signal(bool)
     audio_toggled = Signal()
+    snapshot_saved = Signal(object, str, object)  # Path, the camera's global id, ms since 1970 UTC
     placed = Signal(object)  # list[Channel]: the operator put them into panes
 
     def __init__(
@@ -179,6 +180,7 @@ class PaneCommands(QObject):
             notice = Notice("snapshot", NoticeKind.SNAPSHOT_FAILED, NoticeLevel.ERROR, channel.name, error=err)
         else:
             notice = Notice("snapshot", NoticeKind.SNAPSHOT_SAVED, subject=str(path))
+            self.snapshot_saved.emit(path, shot.channel.id, round(shot.taken_utc.timestamp() * 1000))
         self.noticed.emit(notice)
 
     # Cameras into panes

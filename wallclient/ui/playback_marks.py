@@ -19,6 +19,8 @@ class PlaybackMarks(QObject):
 
     dialog_requested = Signal(object)
     go_requested = Signal(object)
+    case_requested = Signal(object)  # Bookmark: put it into a case
+    saved = Signal(object)  # Bookmark
     failed = Signal(str, object)  # the bookmark's title, CenterError
 
     def __init__(
@@ -42,15 +44,19 @@ class PlaybackMarks(QObject):
         """List the bookmarks of the cameras on the wall."""
         dialog = BookmarksDialog(self._bookmarks, self._zone, self._metrics, self._widget.window())
         dialog.go_requested.connect(self.go_requested)
+        dialog.case_requested.connect(self.case_requested)
         dialog.delete_requested.connect(lambda mark: self._background.start(self._delete(mark)))
         self._bookmarks.refresh()
         self.dialog_requested.emit(dialog)
 
     async def _save(self, bookmark: Bookmark) -> None:
         try:
-            await self._bookmarks.save(bookmark)
+            saved = await self._bookmarks.save(bookmark)
         except CenterError as err:
             self.failed.emit(bookmark.title, err)
+            return
+        for one in saved:
+            self.saved.emit(one)
 
     async def _delete(self, bookmark: Bookmark) -> None:
         try:
