@@ -24,7 +24,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
     "camera_list": ("wallclient.domain", "wallclient.api.center", "wallclient.storage.camera_sites", "openpyxl"),
     "catalog": ("wallclient.domain", "pypinyin"),
     "evidence": ("wallclient.domain", "cryptography"),
-    "player": ("wallclient.domain", "vlc", "av", "msgspec", "psutil", "PySide6.QtCore"),
+    "player": ("wallclient.domain", "vlc", "av", "msgspec", "numpy", "psutil", "PySide6.QtCore"),
     "devices": ("wallclient.domain", "pygame"),
     "services": (
         "wallclient.domain",
@@ -65,6 +65,7 @@ MAY_IMPORT = {  # package -> what it may import besides itself and the standard 
 ONLY_IN = {  # a library with one door, besides the packages on top
     "vlc": {"player"},
     "av": {"player", "demo"},
+    "numpy": {"player"},
     "cryptography": {"evidence", "demo"},
     "keyring": {"storage"},
     "requests": {"api"},
@@ -141,7 +142,9 @@ def test_every_package_has_its_rule():
     assert packages - ON_TOP <= set(MAY_IMPORT)
 
 
-@pytest.mark.parametrize("host", ["wallclient.player.host", "wallclient.player.review_host"])
+@pytest.mark.parametrize(
+    "host", ["wallclient.player.host", "wallclient.player.review_host", "wallclient.player.search_worker"]
+)
 def test_the_host_processes_load_no_qt(host):
     script = f"import json, sys, {host}; print(json.dumps(sorted(sys.modules)))"
     loaded = json.loads(subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout)

@@ -153,6 +153,23 @@ class FootageReader:
             groups[0].start_us = self.file.start_us
         return groups
 
+    def keys(self, start_us: int, end_us: int) -> Iterator[Gop]:
+        """Yield the key pictures of a range, each as a group of its own; from the one before it on.
+
+        What lies between is not read where the container has an index.
+        """
+        self._seek(start_us)
+        former, self._video.discard = self._video.discard, Discard.nonkey
+        try:
+            for packet in self._chain(self._ahead[:1]):
+                if packet.is_keyframe:
+                    if self._moment_us(_pts(packet)) >= end_us:
+                        return
+                    yield self._group([packet], [], _pts(packet), None)
+        finally:
+            self._video.discard = former
+            self._ahead, self._next_us = [], None
+
     def _moment_us(self, pts: int) -> int:
         assert self._zero is not None
         return self.file.start_us + round((pts - self._zero) * self._us_per_tick)
