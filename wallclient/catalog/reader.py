@@ -267,6 +267,14 @@ class MirrorReader:
             found = db.execute(f"SELECT pk {here} ORDER BY online = 0, pk LIMIT ?", (*arguments, limit)).fetchall()
             return tuple(self._rows(db, [pk for (pk,) in found], None, NO_FILTER)), total
 
+    def cameras_with_code(self, code: str) -> tuple[str, ...]:
+        """Return the ids of the cameras with a GB/T 28181 code: more than one where the center gave it twice."""
+        with self.reading() as db:
+            if self._generation is None or not rows.storable(code):
+                return ()
+            find = f"SELECT id FROM {self.node} WHERE code = ? AND kind = ? ORDER BY id"
+            return tuple(id_ for (id_,) in db.execute(find, (code, rows.CHANNEL)))
+
     def original(self, node_id: str) -> tuple[str, str] | None:
         """Return name and code as the center told them, where they are not shown as they are."""
         with self.reading() as db:

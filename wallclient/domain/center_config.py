@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
+from wallclient.domain.gbcode import LENGTH as CODE_LENGTH
 
 MIGRATED_KEY = "main"  # of the only center in files of the versions that knew just one
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -26,6 +27,26 @@ SITES = frozenset({Family.ONVIF, Family.LIST})  # kept on this machine: no addre
 
 
 @dataclass(frozen=True, slots=True)
+class Alternate:
+    """Another configured center that shows cameras of this one while this one does not.
+
+    The same camera is known by its GB/T 28181 code, the only identity that platforms share.
+    """
+
+    center: str  # key of the other center
+    code_prefix: str = ""  # of the codes of the cameras it stands in for, such as 500103 for a district; empty: all
+
+    def stands_in_for(self, gb_code: str) -> bool:
+        """Tell whether a camera may be looked for there. One without a proper code never is: it might be another."""
+        return (
+            len(gb_code) == CODE_LENGTH
+            and gb_code.isascii()
+            and gb_code.isdigit()
+            and gb_code.startswith(self.code_prefix)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CenterConfig:
     """One configured center."""
 
@@ -38,6 +59,7 @@ class CenterConfig:
     ca_file: str = ""  # PEM of a private authority; empty: those of the system
     adapter: str = "native"  # family of the center; see `services.center_makes`
     media_host: str = ""  # takes the place of the host in addresses of streams; empty: as the center says
+    alternates: tuple[Alternate, ...] = ()  # who stands in while it gives no pictures, in the order they are tried
 
     @property
     def is_encrypted(self) -> bool:

@@ -195,6 +195,10 @@ class Catalog(QObject):
         """Return the rows from the first level down to the parent of a node."""
         return self._reader.ancestors(node_id, hierarchy) if self._reader else ()
 
+    def cameras_with_code_now(self, code: str) -> tuple[str, ...]:
+        """Return the ids of the cameras with a GB/T 28181 code, which centers do give twice."""
+        return self._reader.cameras_with_code(code) if self._reader else ()
+
     def original_now(self, node_id: str) -> tuple[str, str] | None:
         """Return name and code as the center told them, where they can't be shown as they are."""
         return self._reader.original(node_id) if self._reader else None

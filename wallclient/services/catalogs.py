@@ -119,6 +119,15 @@ class Catalogs(QObject):
         catalog = self.catalog(key)
         return catalog.row_now(local_id) if catalog and local_id else None
 
+    def with_code(self, key: str, code: str) -> str | None:
+        """Return the global id of the one camera of a center with a GB/T 28181 code; None for none or several.
+
+        Raises StorageFailed.
+        """
+        catalog = self.catalog(key)
+        found = catalog.cameras_with_code_now(code) if catalog else ()
+        return global_id(key, found[0]) if len(found) == 1 else None
+
     def start(self, key: str) -> None:
         """Follow a center (again) where somebody is signed in. Raises StorageFailed, NotFound."""
         access = self._centers.access(key)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from wallclient.domain.errors import CenterError, NotFound, WallError
+from wallclient.domain.node import Channel
 from wallclient.domain.stream import Lease, StreamKind
 
 _log = logging.getLogger(__name__)
@@ -27,8 +28,52 @@ class Streams(Protocol):
         """Give a lease back. Raises CenterError."""
 
 
+class PaneLeases(Protocol):
+    """What a pane needs of the leases behind it, whichever centers they are from."""
+
+    @property
+    def via(self) -> str:
+        """Name of the center that serves in place of the camera's own; empty where that serves itself."""
+
+    @property
+    def wants_move(self) -> bool:
+        """Tell whether the stream should come another way than it does."""
+
+    @property
+    def tries_wanted(self) -> bool:
+        """Tell whether the way that was asked last is the wanted one."""
+
+    def set_playing(self, playing: bool) -> None:
+        """Take in whether the picture moves."""
+
+    async def get(self, kind: StreamKind) -> Lease:
+        """Return the lease of `kind`, opening one where there is none. Raises WallError."""
+
+    def forget(self, kind: StreamKind) -> None:
+        """Drop a lease whose addresses did not work."""
+
+    def keep_only(self, kind: StreamKind) -> None:
+        """Give back all leases but the one of `kind` that was got last."""
+
+    def close(self) -> None:
+        """Give back all leases."""
+
+
+class MoreWays(Protocol):
+    """Who knows that a camera can be had from more centers than its own; `services.failover_leases.Failover` does."""
+
+    def leases(
+        self, channel: Channel, on_lost: Callable[[StreamKind], None], on_wanted: Callable[[], None]
+    ) -> PaneLeases:
+        """Return what keeps a camera's streams open; `on_wanted` is called when another way should be tried."""
+
+
 class LiveLeases:
     """At most one lease per stream kind of one channel. Lives on the loop's thread."""
+
+    via = ""
+    wants_move = False
+    tries_wanted = True
 
     def __init__(self, streams: Streams, channel_id: str, on_lost: Callable[[StreamKind], None]) -> None:
         self._streams = streams
@@ -36,6 +81,9 @@ class LiveLeases:
         self._on_lost = on_lost
         self._leases: dict[StreamKind, Lease] = {}
         self._renewals: dict[StreamKind, asyncio.Task[None]] = {}
+
+    def set_playing(self, playing: bool) -> None:
+        """Do nothing: there is one way only."""
 
     async def get(self, kind: StreamKind) -> Lease:
         """Return the lease of `kind`, opening one where there is none. Raises CenterError."""

@@ -25,7 +25,7 @@ from wallclient.player import ladder
 from wallclient.player.host_pool import HostPool
 from wallclient.player.opening import Opening
 from wallclient.player.ring import RingReader
-from wallclient.services.live_leases import LiveLeases, Streams
+from wallclient.services.live_leases import LiveLeases, MoreWays, PaneLeases, Streams
 from wallclient.services.picture_pace import PicturePace
 from wallclient.services.stream_choice import choose_kind
 from wallclient.services.wall_pane import StreamInfo, WallPane
@@ -62,15 +62,18 @@ class _Target:
 class LivePane(WallPane):
     """A pane's channel and its moving picture."""
 
-    def __init__(self, streams: Streams, pool: HostPool, gate: asyncio.Semaphore) -> None:
-        """`gate` bounds how many panes open a stream at the same moment."""
+    def __init__(
+        self, streams: Streams, pool: HostPool, gate: asyncio.Semaphore, failover: MoreWays | None = None
+    ) -> None:
+        """`gate` bounds how many panes open a stream at the same moment; `failover` knows who else has a camera."""
         super().__init__()
+        self._failover = failover
         self._streams, self._pool, self._gate = streams, pool, gate
         self._current: Opening | None = None
         self._ring: RingReader | None = (
             None  # of the current opening; the painter asks for it thousands of times a second
         )
-        self._leases: LiveLeases | None = None
+        self._leases: PaneLeases | None = None
         self._task: asyncio.Task[None] | None = None
         self._attempt: asyncio.Task[Opening | PaneReason] | None = None
         self._wake = asyncio.Event()
@@ -94,7 +97,10 @@ class LivePane(WallPane):
         self._end()
         self.channel = channel
         self._apply(PaneEvent.OPEN)
-        self._leases = LiveLeases(self._streams, channel.id, self._on_lease_lost)
+        if self._failover is not None:
+            self._leases = self._failover.leases(channel, self._on_lease_lost, self._on_way_wanted)
+        else:
+            self._leases = LiveLeases(self._streams, channel.id, self._on_lease_lost)
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def close(self) -> None:
@@ -193,6 +199,8 @@ class LivePane(WallPane):
         if (state, reason) != (self.state, self.reason):
             _log_change(self.channel, self.state, state, reason)
             self.state, self.reason = state, reason
+            if self._leases:
+                self._leases.set_playing(state is PaneState.PLAYING)
             self.changed.emit()
 
     def _stopped(self, opening: Opening, event: PaneEvent, reason: PaneReason) -> None:
@@ -220,6 +228,7 @@ class LivePane(WallPane):
         if self._leases:
             self._leases.close()
         self._task = self._attempt = self._current = self._ring = self._leases = None
+        self.via = ""
         self._attempts, self._not_before, self._best_rung, self._move = 0, 0.0, 0, False
         self.stream_kind, self._sub_height, self.info = None, None, StreamInfo()
         self._pace.forget()
@@ -246,6 +255,7 @@ class LivePane(WallPane):
         target = self._target()
         if (
             self._move
+            or (self._leases is not None and self._leases.wants_move)
             or target.kind is not self.stream_kind
             or target.audio != current.audio
             or self._size_differs(current)
@@ -379,6 +389,7 @@ class LivePane(WallPane):
             self._pool.close(former)
         assert self._leases is not None
         self._leases.keep_only(target.kind)
+        self.via = self._leases.via
         self._apply(PaneEvent.PICTURE)
         self.changed.emit()
         if opening.reason is not None:  # it ended between its first picture and now
@@ -403,6 +414,14 @@ class LivePane(WallPane):
         if kind is self.stream_kind:
             self._move = True  # the addresses may die any moment: fetch new ones and swap
             self._wake.set()
+
+    def _on_way_wanted(self) -> None:
+        """Open the stream the other way: beside a picture that moves, else at once."""
+        if self.state is not PaneState.PLAYING:
+            self._not_before = 0.0
+            if self._attempt and self._leases and not self._leases.tries_wanted:
+                self._attempt.cancel()
+        self._wake.set()
 
     def _on_stats(self, opening: Opening) -> None:
         stats = opening.stats

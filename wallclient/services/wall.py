@@ -23,7 +23,7 @@ from wallclient.domain.pane import PaneState
 from wallclient.domain.view import View
 from wallclient.player.host_pool import HostPool
 from wallclient.services.instant_replay import replay_of, show_replay
-from wallclient.services.live_leases import Streams
+from wallclient.services.live_leases import MoreWays, Streams
 from wallclient.services.live_pane import LivePane
 from wallclient.services.review_desk import ReviewDesk
 from wallclient.services.review_pane import ReviewPane
@@ -54,17 +54,24 @@ class Snapshot:
 class Deck:
     """What all walls of the program share: the players, the center, the pace of opening, and the one audible pane."""
 
-    def __init__(self, pool: HostPool, center: WallCenter, review: ReviewDesk | None = None) -> None:
-        """`review`: what recorded footage is shown with; None: it is not."""
+    def __init__(
+        self,
+        pool: HostPool,
+        center: WallCenter,
+        review: ReviewDesk | None = None,
+        failover: MoreWays | None = None,
+    ) -> None:
+        """`review`: what recorded footage is shown with; None: it is not. `failover`: who stands in for a center."""
         self.pool = pool
         self.review = review
+        self.failover = failover
         self.center = center
         self.gate = asyncio.Semaphore(_OPENING_AT_ONCE)
         self._audible: WallPane | None = None
 
     def new_pane(self) -> LivePane:
         """Return an idle pane."""
-        return LivePane(self.center, self.pool, self.gate)
+        return LivePane(self.center, self.pool, self.gate, self.failover)
 
     def let_be_heard(self, pane: WallPane | None) -> None:
         """Let `pane` be heard and no other."""

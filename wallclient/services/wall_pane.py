@@ -43,6 +43,7 @@ class WallPane(QObject):
         self.forced_kind: StreamKind | None = None
         self.info = StreamInfo()
         self.audible = False
+        self.via = ""  # the center that shows the camera in place of its own
 
     def show(self, channel: Channel) -> None:
         """Show `channel`."""
