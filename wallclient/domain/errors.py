@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from wallclient.domain.export import ExportTrouble
 from wallclient.domain.ptz import Holder
 
 
@@ -28,6 +29,17 @@ class NotPermitted(CenterError):  # noqa: N818
         super().__init__(message)
         self.reason = reason
         self.right = right
+
+
+class ClockDiffers(NotPermitted):
+    """A camera refuses the log-in, and its clock is `ahead_s` seconds ahead of this machine's (negative: behind).
+
+    Log-ins of ONVIF carry the time (WS-Security UsernameToken 1.0, 3.1): too old a one is refused as a wrong password is.
+    """
+
+    def __init__(self, message: str = "", ahead_s: float = 0.0) -> None:
+        super().__init__(message, "clock-differs")
+        self.ahead_s = ahead_s
 
 
 class NotFound(CenterError):  # noqa: N818
@@ -128,6 +140,14 @@ class DiskFull(StorageFailed):
 
 class FootageChanged(WallError):  # noqa: N818
     """A file is not what it was when it was exported: nothing vouches for it."""
+
+
+class ExportFailed(WallError):  # noqa: N818
+    """An export ended without its files: why is told by `trouble`."""
+
+    def __init__(self, message: str = "", trouble: ExportTrouble = ExportTrouble.CENTER) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class SnapshotFailed(WallError):  # noqa: N818
