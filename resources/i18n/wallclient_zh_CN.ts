@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>AbilityTable</name>
+    <message>
+        <source>What a center can do stands here.</source>
+        <translation>此处显示中心支持的功能。</translation>
+    </message>
+    <message>
+        <source>What {center} can do is known after the log-in.</source>
+        <translation>登录后才能知道{center}支持哪些功能。</translation>
+    </message>
+    <message>
+        <source>What can be done with the cameras of {center}</source>
+        <translation>{center}的摄像机支持的功能</translation>
+    </message>
+</context>
+<context>
     <name>BookmarkDialog</name>
     <message>
         <source>Bookmark</source>
@@ -97,6 +112,10 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+    <message>
+        <source>Add to a case…</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Close</source>
@@ -223,6 +242,203 @@
     <message>
         <source>Original code</source>
         <translation>原始编码</translation>
+    </message>
+</context>
+<context>
+    <name>CaseDesk</name>
+    <message>
+        <source>Delete the case “{title}”? Its bookmarks and files stay.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation type="unfinished">删除</translation>
+    </message>
+    <message>
+        <source>Add files to the case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exports of this case are no longer in the list of exports; export them again to pack them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CaseDialog</name>
+    <message>
+        <source>Case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Visible to other operators</source>
+        <translation type="unfinished">其他值班员可见</translation>
+    </message>
+    <message>
+        <source>Center: {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation type="unfinished">标题</translation>
+    </message>
+    <message>
+        <source>Case number</source>
+        <translation type="unfinished">案件编号</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+    <message>
+        <source>A case of this computer is seen here only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CasesDialog</name>
+    <message>
+        <source>Cases</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Number, title or text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>New case…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished">内容</translation>
+    </message>
+    <message>
+        <source>Moment</source>
+        <translation type="unfinished">时刻</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation type="unfinished">监控点</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation type="unfinished">标题</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation type="unfinished">文件</translation>
+    </message>
+    <message>
+        <source>Nothing yet. Bookmarks, snapshots and finished exports can be added, or gathered as they are made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Play back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gather here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmarks, snapshots of footage and exports go into this case as they are made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation type="unfinished">编辑…</translation>
+    </message>
+    <message>
+        <source>Close case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation type="unfinished">删除…</translation>
+    </message>
+    <message>
+        <source>Evidence package…</source>
+        <translation type="unfinished">制作证据包…</translation>
+    </message>
+    <message>
+        <source>closed</source>
+        <translation type="unfinished">已处理</translation>
+    </message>
+    <message>
+        <source>gathers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No case is chosen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>kept by {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>shared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>private</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>changes wait for the center</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open case again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only exports made on this computer can be packed</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -370,6 +586,10 @@
         <translation>退出登录</translation>
     </message>
     <message>
+        <source>No log-in is needed: these cameras are kept on this computer.</source>
+        <translation>无需登录：这些摄像机保存在本机。</translation>
+    </message>
+    <message>
         <source>{name} is removed from this computer, with the copy of its camera tree and everything the keyring holds for it. Views keep their other cameras.</source>
         <translation>将从本机移除 {name}，包括其摄像机目录的本地副本和密钥环中保存的全部登录信息。视图中的其他摄像机保留不变。</translation>
     </message>
@@ -380,6 +600,25 @@
     <message>
         <source>Remove</source>
         <translation>移除</translation>
+    </message>
+</context>
+<context>
+    <name>ChooseCaseDialog</name>
+    <message>
+        <source>Add to a case</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A new case…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation type="unfinished">添加</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
     </message>
 </context>
 <context>
@@ -434,6 +673,89 @@
     </message>
 </context>
 <context>
+    <name>EvidenceDialog</name>
+    <message>
+        <source>Evidence package</source>
+        <translation>证据包</translation>
+    </message>
+    <message>
+        <source>{count} files, {size}, signed with the key of {who} on this computer.</source>
+        <translation>{count} 个文件，共 {size}，将以 {who} 在本机的密钥签名。</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Case number</source>
+        <translation>案件编号</translation>
+    </message>
+    <message>
+        <source>Case title</source>
+        <translation>案件名称</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>事由</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>证据包</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>密钥指纹</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Copy SHA-256</source>
+        <translation>复制 SHA-256</translation>
+    </message>
+    <message>
+        <source>Save public key…</source>
+        <translation>保存公钥…</translation>
+    </message>
+    <message>
+        <source>Verify it</source>
+        <translation>校验</translation>
+    </message>
+    <message>
+        <source>Give the fingerprint of the key to the receiver by another way than the package.</source>
+        <translation>请通过证据包以外的途径将密钥指纹告知接收方。</translation>
+    </message>
+    <message>
+        <source>Make the package</source>
+        <translation>制作证据包</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>已保存：{path}</translation>
+    </message>
+    <message>
+        <source>Folder of the package</source>
+        <translation>证据包文件夹</translation>
+    </message>
+</context>
+<context>
     <name>ExportBar</name>
     <message>
         <source>PDF…</source>
@@ -448,144 +770,144 @@
     <name>ExportDesk</name>
     <message>
         <source>{camera}: the center hands out recordings only with a reason. It is kept in the audit trail.</source>
-        <translation type="unfinished"></translation>
+        <translation>{camera}：该中心要求说明调取录像的事由，事由将记入审计日志。</translation>
     </message>
     <message>
         <source>Incident investigation</source>
-        <translation type="unfinished">事件调查</translation>
+        <translation>案事件调查</translation>
     </message>
     <message>
         <source>Request by the police</source>
-        <translation type="unfinished">公安机关调阅</translation>
+        <translation>公安机关调取</translation>
     </message>
     <message>
         <source>Reason for the export</source>
-        <translation type="unfinished"></translation>
+        <translation>导出事由</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished">录像导出</translation>
+        <translation>导出</translation>
     </message>
 </context>
 <context>
     <name>ExportDialog</name>
     <message>
         <source>Export recordings</source>
-        <translation type="unfinished"></translation>
+        <translation>导出录像</translation>
     </message>
     <message>
         <source>Also make a copy with name, time and operator above the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>另存一份叠加副本（画面上方注明名称、时间、操作员）</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished">选择…</translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>From – to</source>
-        <translation type="unfinished"></translation>
+        <translation>起止时间</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished">原因</translation>
+        <translation>事由</translation>
     </message>
     <message>
         <source>The original stream is kept as it is, in MP4 files (Matroska where MP4 can&apos;t carry it); a file begins at the key picture before the range. Gaps in the recording make separate files.</source>
-        <translation type="unfinished"></translation>
+        <translation>原始码流不转码，存为 MP4（MP4 无法封装时为 MKV）；文件从起始时间之前的关键帧开始，录像中断处分为多个文件。</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished">录像导出</translation>
+        <translation>导出</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Incident investigation</source>
-        <translation type="unfinished">事件调查</translation>
+        <translation>案事件调查</translation>
     </message>
     <message>
         <source>Request by the police</source>
-        <translation type="unfinished">公安机关调阅</translation>
+        <translation>公安机关调取</translation>
     </message>
     <message>
         <source>Request by another authority</source>
-        <translation type="unfinished"></translation>
+        <translation>其他单位调取</translation>
     </message>
     <message>
         <source>Check of the recording</source>
-        <translation type="unfinished">录像检查</translation>
+        <translation>录像检查</translation>
     </message>
     <message>
         <source>Kept in the audit trail</source>
-        <translation type="unfinished"></translation>
+        <translation>记入审计日志</translation>
     </message>
     <message>
         <source>{center} hands out recordings only with a reason. It is kept in the audit trail.</source>
-        <translation type="unfinished">{center}要求说明原因才能查看录像，原因将记入审计日志。</translation>
+        <translation>{center} 要求说明调取录像的事由，事由将记入审计日志。</translation>
     </message>
     <message>
         <source>Asking the center…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问中心…</translation>
     </message>
     <message>
         <source>The end is before the beginning.</source>
-        <translation type="unfinished"></translation>
+        <translation>结束时间早于开始时间。</translation>
     </message>
     <message>
         <source>{size} free</source>
-        <translation type="unfinished"></translation>
+        <translation>可用空间 {size}</translation>
     </message>
     <message>
         <source>Folder of the export</source>
-        <translation type="unfinished"></translation>
+        <translation>导出文件夹</translation>
     </message>
 </context>
 <context>
     <name>ExportLabel</name>
     <message>
         <source>Exports</source>
-        <translation type="unfinished"></translation>
+        <translation>录像导出</translation>
     </message>
     <message>
         <source>Failed exports: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>导出失败：{count} 个</translation>
     </message>
     <message>
         <source>Export {percent} %</source>
-        <translation type="unfinished"></translation>
+        <translation>导出 {percent}%</translation>
     </message>
     <message>
         <source>Export {number} of {total}: {percent} %</source>
-        <translation type="unfinished"></translation>
+        <translation>导出第 {number}/{total} 个：{percent}%</translation>
     </message>
 </context>
 <context>
     <name>ExportModel</name>
     <message>
         <source>Cameras</source>
-        <translation type="unfinished">监控点</translation>
+        <translation>摄像机</translation>
     </message>
     <message>
         <source>Footage</source>
-        <translation type="unfinished"></translation>
+        <translation>录像时段</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>进度</translation>
     </message>
     <message>
         <source>Files: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>文件：{count} 个</translation>
     </message>
 </context>
 <context>
@@ -599,71 +921,71 @@
     <name>ExportsDialog</name>
     <message>
         <source>Exports</source>
-        <translation type="unfinished"></translation>
+        <translation>录像导出</translation>
     </message>
     <message>
         <source>Nothing has been exported yet. Mark a range on the timeline with [ and ], then press “Export”.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无导出任务。请在时间轴上用 [ 和 ] 选定时段，再点“导出”。</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished"></translation>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Shows</source>
-        <translation type="unfinished"></translation>
+        <translation>内容时段</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished">暂停</translation>
+        <translation>暂停</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished">继续</translation>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Cancel the export</source>
-        <translation type="unfinished"></translation>
+        <translation>取消导出</translation>
     </message>
     <message>
         <source>Remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>从列表移除</translation>
     </message>
     <message>
         <source>Open folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开文件夹</translation>
     </message>
     <message>
         <source>Evidence package…</source>
-        <translation type="unfinished"></translation>
+        <translation>制作证据包…</translation>
     </message>
     <message>
         <source>Verify a package…</source>
-        <translation type="unfinished"></translation>
+        <translation>校验证据包…</translation>
     </message>
     <message>
         <source>Public key…</source>
-        <translation type="unfinished"></translation>
+        <translation>公钥…</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">重试</translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>by {who}</source>
-        <translation type="unfinished"></translation>
+        <translation>操作员：{who}</translation>
     </message>
     <message>
         <source>reason: {reason}</source>
-        <translation type="unfinished"></translation>
+        <translation>事由：{reason}</translation>
     </message>
 </context>
 <context>
@@ -945,6 +1267,29 @@
     <message>
         <source>Axis {number}</source>
         <translation>轴 {number}</translation>
+    </message>
+</context>
+<context>
+    <name>KeyDialog</name>
+    <message>
+        <source>Public key</source>
+        <translation>公钥</translation>
+    </message>
+    <message>
+        <source>Packages made by {who} on this computer are signed with this key. Whoever verifies them needs the public key, or its fingerprint, by another way than the package. The private key never leaves the keyring.</source>
+        <translation>{who} 在本机制作的证据包均以此密钥签名。校验方须通过证据包以外的途径取得公钥或其指纹。私钥只保存在密钥环中。</translation>
+    </message>
+    <message>
+        <source>Save public key…</source>
+        <translation>保存公钥…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>已保存：{path}</translation>
     </message>
 </context>
 <context>
@@ -2381,6 +2726,53 @@
     </message>
 </context>
 <context>
+    <name>VerifyDialog</name>
+    <message>
+        <source>Verify an evidence package</source>
+        <translation>校验证据包</translation>
+    </message>
+    <message>
+        <source>Without it, the key that came with the package is used</source>
+        <translation>不填则使用证据包自带的公钥</translation>
+    </message>
+    <message>
+        <source>Evidence packages (*.zip)</source>
+        <translation>证据包 (*.zip)</translation>
+    </message>
+    <message>
+        <source>Public keys (*.pem)</source>
+        <translation>公钥 (*.pem)</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>证据包</translation>
+    </message>
+    <message>
+        <source>Signer&apos;s public key</source>
+        <translation>签名人公钥</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>校验</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>This is no public key the program can use: {name}</source>
+        <translation>不是可用的公钥文件：{name}</translation>
+    </message>
+    <message>
+        <source>The file can&apos;t be read.</source>
+        <translation>无法读取该文件。</translation>
+    </message>
+</context>
+<context>
     <name>ViewsDialog</name>
     <message>
         <source>Views</source>
@@ -2433,6 +2825,152 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>ability</name>
+    <message>
+        <source>Live pictures</source>
+        <translation>实时画面</translation>
+    </message>
+    <message>
+        <source>Snapshots</source>
+        <translation>抓拍</translation>
+    </message>
+    <message>
+        <source>Search in the tree</source>
+        <translation>目录树搜索</translation>
+    </message>
+    <message>
+        <source>Online and offline at once</source>
+        <translation>上下线实时通知</translation>
+    </message>
+    <message>
+        <source>PTZ</source>
+        <translation type="unfinished">云台</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation type="unfinished">预置位</translation>
+    </message>
+    <message>
+        <source>Cruises</source>
+        <translation type="unfinished">巡航</translation>
+    </message>
+    <message>
+        <source>Alarms</source>
+        <translation>报警</translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation>录像</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Bookmarks</source>
+        <translation type="unfinished">书签</translation>
+    </message>
+    <message>
+        <source>Patrols</source>
+        <translation type="unfinished">巡查</translation>
+    </message>
+    <message>
+        <source>Audit trail</source>
+        <translation>操作审计</translation>
+    </message>
+    <message>
+        <source>{center} gives no live pictures.</source>
+        <translation>{center}不提供实时画面。</translation>
+    </message>
+    <message>
+        <source>{center} gives no pictures.</source>
+        <translation>{center}不提供画面。</translation>
+    </message>
+    <message>
+        <source>The tree of {center} is read level by level, so it can&apos;t be searched.</source>
+        <translation>{center}的目录树只能逐级读取，不能搜索。</translation>
+    </message>
+    <message>
+        <source>{center} does not tell which cameras are online.</source>
+        <translation>{center}不通知摄像机上下线。</translation>
+    </message>
+    <message>
+        <source>{center} steers no cameras.</source>
+        <translation>{center}不支持云台控制。</translation>
+    </message>
+    <message>
+        <source>{center} has no presets.</source>
+        <translation>{center}没有预置位。</translation>
+    </message>
+    <message>
+        <source>{center} has no presets to cruise between.</source>
+        <translation>{center}没有预置位，不能巡航。</translation>
+    </message>
+    <message>
+        <source>{center} tells of no alarms.</source>
+        <translation>{center}不上报报警。</translation>
+    </message>
+    <message>
+        <source>{center} has no recordings.</source>
+        <translation>{center}没有录像。</translation>
+    </message>
+    <message>
+        <source>{center} hands out no recordings as files.</source>
+        <translation>{center}不提供录像文件，不能导出。</translation>
+    </message>
+    <message>
+        <source>{center} keeps no bookmarks.</source>
+        <translation>{center}不保存书签。</translation>
+    </message>
+    <message>
+        <source>{center} keeps no patrol plans.</source>
+        <translation>{center}没有巡查计划。</translation>
+    </message>
+    <message>
+        <source>{center} keeps no audit trail: nothing is noted of what is done.</source>
+        <translation>{center}没有操作审计，在此的操作不留记录。</translation>
+    </message>
+    <message>
+        <source>{center} can do this.</source>
+        <translation>{center}支持此功能。</translation>
+    </message>
+    <message>
+        <source>This program does this itself, on this computer.</source>
+        <translation>由本程序在本机完成。</translation>
+    </message>
+</context>
+<context>
+    <name>case_text</name>
+    <message>
+        <source>Bookmark</source>
+        <translation type="unfinished">书签</translation>
+    </message>
+    <message>
+        <source>Snapshot</source>
+        <translation type="unfinished">抓图</translation>
+    </message>
+    <message>
+        <source>Clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on another computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not there any more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 item</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} items</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2770,114 +3308,133 @@
     </message>
 </context>
 <context>
+    <name>evidence_dialog</name>
+    <message>
+        <source>Packages are signed with a key that is kept there; unsigned ones are not made.</source>
+        <translation>证据包的签名密钥须保存在密钥环中，不制作未签名的证据包。</translation>
+    </message>
+    <message>
+        <source>Unlock it and try again.</source>
+        <translation>请解锁后重试。</translation>
+    </message>
+    <message>
+        <source>Without the signing key no package is made.</source>
+        <translation>没有签名密钥，无法制作证据包。</translation>
+    </message>
+    <message>
+        <source>Save public key</source>
+        <translation>保存公钥</translation>
+    </message>
+</context>
+<context>
     <name>export</name>
     <message>
         <source>Waiting for its turn</source>
-        <translation type="unfinished"></translation>
+        <translation>排队中</translation>
     </message>
     <message>
         <source>Under way</source>
-        <translation type="unfinished"></translation>
+        <translation>导出中</translation>
     </message>
     <message>
         <source>Waiting for the center</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中心恢复</translation>
     </message>
     <message>
         <source>Disk full</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘已满</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished">已暂停</translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消</translation>
     </message>
     <message>
         <source>The center does not answer. The export goes on by itself when it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>中心无响应，恢复后将自动继续。</translation>
     </message>
     <message>
         <source>There is no room left on the disk. The export goes on by itself when there is.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘空间不足，腾出空间后将自动继续。</translation>
     </message>
     <message>
         <source>What was fetched is kept, also when the program ends.</source>
-        <translation type="unfinished"></translation>
+        <translation>已下载的内容会保留，退出程序也不丢失。</translation>
     </message>
     <message>
         <source>You cancelled it. Finished files were kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消，已完成的文件保留。</translation>
     </message>
     <message>
         <source>The export did not work.</source>
-        <translation type="unfinished"></translation>
+        <translation>导出未成功。</translation>
     </message>
     <message>
         <source>You are not permitted to export this camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>您没有导出该摄像机录像的权限。</translation>
     </message>
     <message>
         <source>The center hands out recordings only with a reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>该中心要求说明调取录像的事由。</translation>
     </message>
     <message>
         <source>There is no recording in this range that can be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>该时段没有可读取的录像。</translation>
     </message>
     <message>
         <source>The center hands out no files of this camera&apos;s recordings.</source>
-        <translation type="unfinished"></translation>
+        <translation>该中心不提供此摄像机的录像文件。</translation>
     </message>
     <message>
         <source>The folder can&apos;t be written to. Choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹无法写入，请另选文件夹。</translation>
     </message>
     <message>
         <source>The center refuses to hand out the recordings.</source>
-        <translation type="unfinished"></translation>
+        <translation>中心拒绝提供录像。</translation>
     </message>
     <message>
         <source>Exporting failed again and again. See the program&apos;s log.</source>
-        <translation type="unfinished"></translation>
+        <translation>导出多次失败，请查看程序日志。</translation>
     </message>
     <message>
         <source>Nothing was recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>无录像</translation>
     </message>
     <message>
-        <source>The center has lost this file</source>
-        <translation type="unfinished"></translation>
+        <source>The center no longer has this file</source>
+        <translation>中心已无此文件</translation>
     </message>
     <message>
         <source>The file can&apos;t be read</source>
-        <translation type="unfinished"></translation>
+        <translation>文件无法读取</translation>
     </message>
     <message>
         <source>No copy with captions could be made</source>
-        <translation type="unfinished"></translation>
+        <translation>未能生成叠加副本</translation>
     </message>
     <message>
         <source>Some of the footage could not be had; it is listed below.</source>
-        <translation type="unfinished"></translation>
+        <translation>部分录像未能取得，见下方列表。</translation>
     </message>
     <message>
         <source>{size}/s</source>
-        <translation type="unfinished"></translation>
+        <translation>{size}/秒</translation>
     </message>
     <message>
         <source>{time} left</source>
-        <translation type="unfinished"></translation>
+        <translation>剩余 {time}</translation>
     </message>
 </context>
 <context>
@@ -3688,6 +4245,10 @@
         <translation>选中的窗格没有摄像机。</translation>
     </message>
     <message>
+        <source>The camera&apos;s center steers no cameras.</source>
+        <translation>该摄像机所在的中心不支持云台控制。</translation>
+    </message>
+    <message>
         <source>The center can&apos;t do this with the camera.</source>
         <translation>中心不支持对该摄像机进行此操作。</translation>
     </message>
@@ -3956,7 +4517,7 @@
     </message>
     <message>
         <source>Exports and evidence packages</source>
-        <translation type="unfinished"></translation>
+        <translation>录像导出与证据包</translation>
     </message>
     <message>
         <source>Full screen</source>
@@ -4267,7 +4828,7 @@
     </message>
     <message>
         <source>The center hands out recordings only to those who say why.</source>
-        <translation type="unfinished"></translation>
+        <translation>该中心要求说明调取录像的事由。</translation>
     </message>
     <message>
         <source>The center is busy. Please try again in a moment.</source>
@@ -4299,7 +4860,7 @@
     </message>
     <message>
         <source>There is no room left on the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘空间不足。</translation>
     </message>
     <message>
         <source>The file can&apos;t be written. Check free space and permissions.</source>
@@ -4307,7 +4868,7 @@
     </message>
     <message>
         <source>A file was changed since its export: nothing vouches for it. Export it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>文件在导出后被改动，无法保证其真实性，请重新导出。</translation>
     </message>
     <message>
         <source>The keyring is locked.</source>
@@ -4402,6 +4963,10 @@
         <translation>{subject}：地址无法使用，请查看设置。</translation>
     </message>
     <message>
+        <source>{subject}: {detail}</source>
+        <translation>{subject}：{detail}</translation>
+    </message>
+    <message>
         <source>{subject} has no audio.</source>
         <translation>{subject} 没有声音。</translation>
     </message>
@@ -4443,19 +5008,19 @@
     </message>
     <message>
         <source>Export begun: {subject}</source>
-        <translation type="unfinished"></translation>
+        <translation>开始导出：{subject}</translation>
     </message>
     <message>
         <source>Export done: {subject}</source>
-        <translation type="unfinished"></translation>
+        <translation>导出完成：{subject}</translation>
     </message>
     <message>
         <source>Export done, but some footage is missing: {subject}</source>
-        <translation type="unfinished"></translation>
+        <translation>导出完成，但部分录像缺失：{subject}</translation>
     </message>
     <message>
         <source>Export failed: {subject}. {error}</source>
-        <translation type="unfinished"></translation>
+        <translation>导出失败：{subject}。{error}</translation>
     </message>
     <message>
         <source>The center does not take the change of the case “{subject}”. It is kept on this computer. {error}</source>

@@ -32,6 +32,9 @@ class Capabilities:
     pictures: bool = False  # the center is an `api.pictures.PictureCenter` too
     patrol: bool = False  # the center is an `api.patrol.PatrolCenter` too
     patrol_plans: bool = False  # and the operator may change plans
+    presets: bool = True  # counts where `ptz` does
+    cruises: bool = True  # counts where `ptz` does: the center keeps and runs them; else this program does
+    export: bool = True  # counts where `recordings` does: footage can be taken along as files
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     NOT_KEPT = "not_kept"  # signed in, but the keyring took nothing; `subject`: the center, `error`
     SECRETS_LEFT = "secrets_left"  # the keyring could not be cleared of a center's; `subject`: the center, `error`
     CENTER_UNUSABLE = "center_unusable"  # an address in the settings can't be used; `subject`: the center
+    NOT_OFFERED = "not_offered"  # `subject`: the camera; `detail`: what its center can't do
     RIGHT_MISSING = "right_missing"  # `subject`: the camera; `right`
     NO_AUDIO = "no_audio"  # `subject`: the camera
     RECORDS_NOT_WRITTEN = "records_not_written"  # they are in memory only; `subject`: the center they are for, `error`

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QListWidge
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import NotFound, StorageFailed
 from wallclient.services.center_access import AccessState
+from wallclient.services.center_makes import make_of
+from wallclient.ui.ability_table import AbilityTable
 from wallclient.ui.background import Background
 from wallclient.ui.center_dialog import CenterDialog
-from wallclient.ui.center_text import access_text
+from wallclient.ui.center_text import access_text, family_text
 from wallclient.ui.dialogs import PlainDialog, QuestionDialog
 from wallclient.ui.icons import icon
 from wallclient.ui.text import error_text
@@ -43,7 +45,9 @@ class CentersDialog(PlainDialog):
         self.list = QListWidget()
         self.list.setMinimumSize(metrics.text_px * 44, metrics.row_px * 7)
         self.list.setUniformItemSizes(True)
-        self.body.addWidget(self.list)
+        self.body.addWidget(self.list, 1)
+        self.abilities = AbilityTable(metrics)
+        self.body.addWidget(self.abilities)
         row = QHBoxLayout()
         row.setSpacing(metrics.space_px)
         self.add_button = self._button(row, self.tr("Add…"), lambda: self._edit(None))
@@ -102,14 +106,17 @@ class CentersDialog(PlainDialog):
             return
         operator = access.session.operator
         words = [access.title, access_text(access.state)]
-        if access.state is AccessState.CONNECTED and operator is not None:
+        if access.state is AccessState.CONNECTED and operator is not None and operator.name:
             words.append(operator.name)
-        if access.title != config.url:
+        make = make_of(config)
+        if make is not None:
+            words.append(family_text(make.family))
+        if access.title != config.url and not config.is_site:
             words.append(config.url)
         if not config.is_encrypted:
             words.append(self.tr("not encrypted"))
         item.setText("    ".join(words))
-        item.setIcon(icon("center", STATE_COLORS[access.state], self._metrics.icon_px))
+        item.setIcon(icon(make.icon if make else "center", STATE_COLORS[access.state], self._metrics.icon_px))
 
     def _refresh_buttons(self) -> None:
         config, access = self._current(), self._access()
@@ -118,6 +125,12 @@ class CentersDialog(PlainDialog):
         self.session_button.setEnabled(access is not None)
         signed_in = access is not None and access.session.signed_in
         self.session_button.setText(self.tr("Log out") if signed_in else self.tr("Log in…"))
+        if config is not None and config.is_site:
+            self.session_button.setEnabled(False)
+            self.session_button.setToolTip(self.tr("No log-in is needed: these cameras are kept on this computer."))
+        else:
+            self.session_button.setToolTip("")
+        self.abilities.show_center(access)
 
     def _edit(self, config: CenterConfig | None) -> None:
         _open(CenterDialog(self._centers, self._background, self._metrics, config, self))

@@ -13,9 +13,11 @@ from wallclient.domain.node import Channel, Node
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.pane import PaneState
 from wallclient.domain.stream import StreamKind
+from wallclient.services.abilities import Ability
 from wallclient.services.preferences import Preferences
 from wallclient.services.rights import allowed
 from wallclient.services.snapshots import save_snapshot
+from wallclient.ui.ability_text import lack_of
 from wallclient.ui.background import Background
 from wallclient.ui.pane_geometry import WHEEL_STEP, zoomed
 from wallclient.ui.snapshot_image import stamped
@@ -227,6 +229,10 @@ class PaneCommands(QObject):
             self._expansion = None
             self.expanded.emit()
         self._place(index, channels, total, branches[0].name)
+
+    def lack(self, channel: Channel, ability: Ability) -> str:
+        """Say why something can't be done with a camera because of its center; empty where it can be tried."""
+        return lack_of(self._centers, channel.id, ability)
 
     def _may(self, channel: Channel, right: Right, key: str) -> bool:
         """Tell whether the operator has a right, and him which one he lacks."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from wallclient.domain.catalog import Right
 from wallclient.domain.pane import PaneState
 from wallclient.domain.stream import StreamKind
+from wallclient.services.abilities import Ability
 from wallclient.services.rights import allowed
 from wallclient.ui.icons import icon
 from wallclient.ui.pane_commands import PaneCommands
@@ -28,6 +29,7 @@ _ENTRIES = (
     ("close", "close"),
 )
 _NEEDED_RIGHTS = {"snapshot": Right.VIEW, "audio": Right.VIEW, "retry": Right.VIEW, "ptz_mode": Right.PTZ}
+_NEEDED_ABILITIES = {"ptz_mode": Ability.PTZ}
 _NEED_PICTURE = {"snapshot", "zoom_reset"}
 
 
@@ -43,15 +45,24 @@ def pane_menu(pane: "WallPane", actions: dict[str, QAction], commands: PaneComma
         entry.setShortcutVisibleInContextMenu(True)
         entry.setEnabled(playing if command in _NEED_PICTURE else filled or command in ("spot", "info"))
         entry.triggered.connect(lambda _checked=False, action=action: action.trigger())
-        right = _NEEDED_RIGHTS.get(command)
-        if pane.channel is not None and right is not None and not allowed(pane.channel, right):
+        if lack := _lack(pane, command, commands):
             entry.setEnabled(False)
-            entry.setText(f"{action.text()} – {missing_text(right).rstrip('.。')}")
+            entry.setText(f"{action.text()} – {lack.rstrip('.。')}")
         if command == "audio":
             _add_streams(menu, pane, commands, filled)
         if command == "retry":
             menu.addSeparator()
     return menu
+
+
+def _lack(pane: "WallPane", command: str, commands: PaneCommands) -> str:
+    """Say why a command can't be for the camera at all; empty where it can."""
+    if pane.channel is None:
+        return ""
+    right, ability = _NEEDED_RIGHTS.get(command), _NEEDED_ABILITIES.get(command)
+    if right is not None and not allowed(pane.channel, right):
+        return missing_text(right)
+    return commands.lack(pane.channel, ability) if ability is not None else ""
 
 
 def _add_streams(menu: QMenu, pane: "WallPane", commands: PaneCommands, filled: bool) -> None:

@@ -28,6 +28,9 @@ class BarState:
     chosen: str = ""  # length of the range
     note: str = ""  # clock of the center against this machine's, or that pictures are waited for
     can_replay: bool = False
+    playback_lack: str = ""  # why the selected camera's footage can't be shown
+    bookmark_lack: str = ""
+    export_lack: str = ""
 
 
 class PlaybackBar(QFrame):
@@ -136,13 +139,29 @@ class PlaybackBar(QFrame):
         self.buttons["in_step"].setChecked(state.recorded and not state.own_clock)
         self.buttons["offset"].setText(state.offset)
         self.buttons["replay"].setEnabled(state.can_replay)
-        self.buttons["export"].setEnabled(bool(state.chosen))
+        self.buttons["export"].setEnabled(bool(state.chosen) and not state.export_lack)
+        self.buttons["bookmark"].setEnabled(not state.bookmark_lack)
+        for command, lack in (
+            ("recorded_here", state.playback_lack),
+            ("bookmark", state.bookmark_lack),
+            ("export", state.export_lack),
+        ):
+            self._show_lack(command, lack)
 
     def _show_mode(self, state: BarState) -> None:
         self.buttons["live_here"].setChecked(state.has_camera and not state.recorded)
         self.buttons["recorded_here"].setChecked(state.recorded)
         for command in ("live_here", "recorded_here"):
             self.buttons[command].setEnabled(state.has_camera or state.any_recorded)
+        if state.playback_lack and not state.any_recorded:
+            self.buttons["recorded_here"].setEnabled(False)
+
+    def _show_lack(self, command: str, lack: str) -> None:
+        """Say in a button's tool tip why it can't be pressed, or again what it does."""
+        button = self.buttons[command]
+        tip = lack or button.accessibleName()
+        if button.toolTip() != tip:
+            button.setToolTip(tip)
 
     # -- making ------------------------------------------------------------------------------------
 

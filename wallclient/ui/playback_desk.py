@@ -10,22 +10,22 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from wallclient.domain.bookmark import Bookmark
-from wallclient.domain.catalog import Right
 from wallclient.domain.errors import StorageFailed, WallError
 from wallclient.domain.node import Channel
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.patrol_schedule import instant
+from wallclient.services.abilities import Ability
 from wallclient.services.bookmarks import Bookmarks
 from wallclient.services.footage_index import FootageIndex
 from wallclient.services.hover_pictures import HoverPictures
 from wallclient.services.review_clock import faster
 from wallclient.services.review_pane import ReviewPane
-from wallclient.services.rights import allowed
 from wallclient.ui.background import Background
 from wallclient.ui.footage_mark import FootageMark
 from wallclient.ui.playback_bar import PlaybackBar
 from wallclient.ui.playback_dialogs import GoToDialog, OffsetDialog
 from wallclient.ui.playback_keys import PlaybackKeys
+from wallclient.ui.playback_lack import refused, with_lacks
 from wallclient.ui.playback_marks import PlaybackMarks
 from wallclient.ui.playback_menu import moment_menu
 from wallclient.ui.playback_reason import ask_reason
@@ -177,9 +177,7 @@ class PlaybackDesk(QObject):
             pane = self._wall.panes[index]
             if pane.channel is None or not pane.is_live or room <= 0:
                 continue
-            if not allowed(pane.channel, Right.PLAYBACK):
-                kind, name = NoticeKind.RIGHT_MISSING, pane.channel.name
-                self.noticed.emit(Notice("playback", kind, NoticeLevel.WARNING, name, right=Right.PLAYBACK))
+            if refused(self._centers, pane.channel, Ability.PLAYBACK, self.noticed.emit):
                 continue
             if begins and not shown:
                 clock.seek(self.now_us() - _START_BACK_US if moment_us is None else moment_us)
@@ -356,9 +354,10 @@ class PlaybackDesk(QObject):
 
     def _export(self) -> None:
         if self.on_export and (chosen := self.timeline.chosen):
-            by_id = {channel.id: channel for channel in self._channels()}
-            channels = tuple(by_id[gid] for gid in self._ids() if gid in by_id)
-            self.on_export(ExportWish(channels, chosen[0] // 1000, -(-chosen[1] // 1000)))
+            ids, there = self._ids(), self._channels()
+            channels = tuple(channel for channel in there if channel.id in ids)
+            others = tuple(channel for channel in there if channel.id not in ids)
+            self.on_export(ExportWish(channels, chosen[0] // 1000, -(-chosen[1] // 1000), others))
 
     # -- dialogs -----------------------------------------------------------------------------------
 
@@ -396,7 +395,7 @@ class PlaybackDesk(QObject):
         everywhere = tuple(self._ids())
         selected = self._wall.panes[self._wall.selected].channel
         here = (selected.id,) if selected is not None else everywhere[:1]
-        if not here:
+        if not here or refused(self._centers, selected, Ability.BOOKMARKS, self.noticed.emit):
             return
         chosen = self.timeline.chosen
         inside = chosen is not None and chosen[0] <= moment_us <= chosen[1]
@@ -480,7 +479,8 @@ class PlaybackDesk(QObject):
                 self.exact,
                 self._clock_offset_ms(),
             )
-            self.bar.show_state(state)
+            wanted = [one for one in self._channels() if one.id in self._ids()]
+            self.bar.show_state(with_lacks(state, self._centers, channel, wanted))
 
     def _mark(self, pane: object, picture_us: int) -> FootageMark | None:
         if isinstance(pane, ReviewPane) and pane.channel is not None:

@@ -101,6 +101,8 @@ def lack_text(lack: WallError | None, ability: PtzAbility | None = None) -> str:
     if isinstance(lack, NotAble):
         if lack.args == ("no camera",):
             return QCoreApplication.translate("ptz", "There is no camera in the selected pane.")
+        if lack.args == ("the center moves no cameras",):
+            return QCoreApplication.translate("ptz", "The camera's center steers no cameras.")
         if ability in (PtzAbility.CRUISES, PtzAbility.RESERVATION):
             return QCoreApplication.translate("ptz", "The center can't do this with the camera.")
         if ability is None:
