@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol, runtime_checkable
 
+from wallclient.domain.errors import CenterError
 from wallclient.domain.recording import Playback, Segment
 
 
@@ -15,17 +16,23 @@ from wallclient.domain.recording import Playback, Segment
 class RecordingCenter(Protocol):
     """Footage of one center's cameras."""
 
-    def recorded_days(self, channel_ids: Sequence[str], year: int, month: int, zone: str) -> Mapping[str, set[date]]:
+    def recorded_days(
+        self, channel_ids: Sequence[str], year: int, month: int, zone: str
+    ) -> Mapping[str, set[date] | CenterError]:
         """Return by channel the days of a month, in the time zone `zone` (IANA name), of which there is footage.
 
         A channel that is missing is none this operator may play back; where that holds for all: NotPermitted, NotFound.
+        An error stands for a channel whose recorder can't be asked now, while those of others can.
         """
         ...
 
-    def segments(self, channel_ids: Sequence[str], start_ms: int, end_ms: int) -> Mapping[str, tuple[Segment, ...]]:
+    def segments(
+        self, channel_ids: Sequence[str], start_ms: int, end_ms: int
+    ) -> Mapping[str, tuple[Segment, ...] | CenterError]:
         """Return by channel what was recorded in a range, in order of time, segments at its ends whole.
 
         A channel that is missing is none this operator may play back; where that holds for all: NotPermitted, NotFound.
+        An error stands for a channel whose recorder can't be asked now, while those of others can.
         """
         ...
 

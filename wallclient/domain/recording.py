@@ -53,11 +53,21 @@ class FootageSource:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingFootage:
+    """Footage that was recorded but can't be had yet: its center has it fetched from the camera's recorder first."""
+
+    start_ms: int
+    end_ms: int
+    progress: float = 0.0  # 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
 class Playback:
     """A session of footage of one channel, kept open by renewals as live streams are.
 
     `clock_offset_ms` is what the camera's own clock (burnt into the picture) is ahead of the center's. Moments here are
-    the center's already: the offset is told to people and kept as evidence, not added to anything.
+    the center's already: the offset is told to people and kept as evidence, not added to anything. What is `pending`
+    becomes a source with some later renewal: it is no gap.
     """
 
     id: str
@@ -65,6 +75,7 @@ class Playback:
     sources: tuple[FootageSource, ...]
     clock_offset_ms: int
     expires_in_s: float
+    pending: tuple[PendingFootage, ...] = ()
 
 
 def covering(segments: Iterable[Segment], at_ms: int) -> Segment | None:

@@ -14,7 +14,7 @@ from wallclient.services.center_access import CenterAccess
 
 _Found = TypeVar("_Found")
 _Result = TypeVar("_Result")
-_Ask = Callable[[RecordingCenter, list[str]], Mapping[str, _Found]]
+_Ask = Callable[[RecordingCenter, list[str]], Mapping[str, _Found | CenterError]]
 
 
 class CenterRecordings:

@@ -1,4 +1,4 @@
-"""Adapter for WVP-GB28181-pro 2.7.4: implements `wallclient.api.center.Center` and `wallclient.api.ptz.PtzCenter`."""
+"""Adapter for WVP-GB28181-pro 2.7.4: all that `Capabilities` has of `wallclient.api`."""
 
 import itertools
 import threading
@@ -10,6 +10,8 @@ from wallclient.api.wvp import documents as docs
 from wallclient.api.wvp.catalog import WvpCatalog
 from wallclient.api.wvp.line import WvpLine
 from wallclient.api.wvp.ptz import NamesInMemory, PresetNames, WvpPtz
+from wallclient.api.wvp.recordings import WvpRecordings
+from wallclient.api.wvp.records import WvpRecords
 from wallclient.api.wvp.streams import sources
 from wallclient.api.wvp.tree import GB28181, WvpTree
 from wallclient.api.wvp.ways import Ways
@@ -23,7 +25,7 @@ PLAY_S = 30.0  # WVP answers when pictures come, or after 10 to 18 s by its sett
 LEASE_S = 300.0
 
 
-class WvpCenter(WvpPtz):
+class WvpCenter(WvpPtz, WvpRecordings):
     """A WVP at `base_url` (http or https). Raises BadAddress for any other address.
 
     `media_host` takes the place of the host in addresses of streams; a private CA goes in as `ca_file` (PEM).
@@ -46,7 +48,9 @@ class WvpCenter(WvpPtz):
         self._numbers = itertools.count(1)
         self._leases: dict[str, Lease] = {}
         self._leases_lock = threading.Lock()
-        super().__init__(self._line, self._ways, names or NamesInMemory())
+        WvpPtz.__init__(self, self._line, self._ways, names or NamesInMemory())
+        records = WvpRecords(self._line, self._ways, self._tree)
+        WvpRecordings.__init__(self, self._line, self._ways, records, media_host)
 
     def __repr__(self) -> str:
         return f"WvpCenter({self._base_url!r})"
@@ -59,7 +63,7 @@ class WvpCenter(WvpPtz):
     @property
     def capabilities(self) -> Capabilities:
         """What a WVP can do. It tells nothing on its own and counts nothing."""
-        return Capabilities(live=True, catalog=True, ptz=True)
+        return Capabilities(live=True, catalog=True, ptz=True, recordings=True)
 
     # --- session ---
 
@@ -86,6 +90,7 @@ class WvpCenter(WvpPtz):
     def log_out(self) -> None:
         """Stop what moves and forget the session; streams end by themselves when nobody watches them."""
         self.halt()
+        self.close_all()
         self._line.log_out()
         with self._leases_lock:
             self._leases.clear()
@@ -163,5 +168,6 @@ class WvpCenter(WvpPtz):
 
     def close(self) -> None:
         """Break off every call under way and refuse further ones, without waiting for the network."""
-        super().close()
+        WvpPtz.close(self)
+        WvpRecordings.close(self)
         self._line.close()

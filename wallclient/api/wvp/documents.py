@@ -142,7 +142,8 @@ class RecordItem(Struct):
 class RecordInfo(Struct):
     """Recordings of one channel."""
 
-    recordList: list[RecordItem] | None = None  # noqa: N815
+    sumNum: int | None = None  # noqa: N815 - how many the device says it has
+    recordList: list[Raw] | None = None  # noqa: N815
 
 
 class CloudRecord(Struct):

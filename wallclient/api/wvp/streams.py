@@ -9,7 +9,7 @@ from wallclient.domain.errors import BadAddress
 from wallclient.domain.stream import Codec, Protocol, Source
 
 LARGEST_SIDE_PX = 65_536
-_CODECS = {"H264": Codec.H264, "H265": Codec.H265}
+CODECS = {"H264": Codec.H264, "H265": Codec.H265}
 
 
 def sources(raw: docs.StreamContent, media_host: str = "") -> tuple[Source, ...]:
@@ -18,7 +18,7 @@ def sources(raw: docs.StreamContent, media_host: str = "") -> tuple[Source, ...]
     Addresses the program does not open are left out. H.265 in FLV is nobody's standard, so FLV comes late.
     """
     media = raw.mediaInfo or docs.MediaInfo()
-    codec = _CODECS.get((media.videoCodec or "").upper())
+    codec = CODECS.get((media.videoCodec or "").upper())
     fps = media.fps if media.fps is not None and 0 < media.fps <= 1000 else None
     found = []
     for protocol, url in _offered(raw):
