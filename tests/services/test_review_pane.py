@@ -195,7 +195,7 @@ def test_the_reason_is_asked_once_for_all_panes_of_a_center(run, server, tmp_pat
             return "case 7"
 
         desk.ask_operator = ask
-        told = await asyncio.gather(*(desk._reason_for(f"k/c{number}") for number in range(8)))
+        told = await asyncio.gather(*(desk.reason_for(f"k/c{number}") for number in range(8)))
         assert asked == ["k"]
         assert set(told) == {"case 7"}
 

@@ -17,6 +17,7 @@ class LackReason(StrEnum):
     """Why a part of a range could not be looked at."""
 
     GAP = "gap"  # nothing was recorded
+    PENDING = "pending"  # the center is having it fetched from the camera's recorder
     BROKEN = "broken"  # the file ends too soon, or can't be decoded
     AWAY = "away"  # whoever has the file does not answer
     REFUSED = "refused"  # he hands it out no more

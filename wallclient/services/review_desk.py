@@ -42,7 +42,7 @@ class ReviewDesk(QObject):
 
     def new_pane(self) -> ReviewPane:
         """Return an empty pane on the shared clock."""
-        pane = ReviewPane(self.clock, self.pool, self._footages, self._reason_for, self.offset_ms)
+        pane = ReviewPane(self.clock, self.pool, self._footages, self.reason_for, self.offset_ms)
         self._panes.add(pane)
         return pane
 
@@ -78,8 +78,12 @@ class ReviewDesk(QObject):
         else:
             self._reasons.pop(center_key, None)
 
-    async def _reason_for(self, channel_id: str) -> str | None:
-        """Ask the operator once for all panes of a center."""
+    def reason_of(self, center_key: str) -> str:
+        """Return the reason given for the footage of a center; empty: none was."""
+        return self._reasons.get(center_key, "")
+
+    async def reason_for(self, channel_id: str) -> str | None:
+        """Return why the footage of a camera is wanted; the operator is asked once for all of a center."""
         key = key_of(channel_id)
         if key in self._reasons:
             return self._reasons[key]
