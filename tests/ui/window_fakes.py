@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from wallclient.api.center import Capabilities
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import NotFound, SignInNeeded
 from wallclient.domain.event import ChannelStatus
@@ -275,6 +276,8 @@ class FakeSession(QObject):
         self.config = CenterConfig(self.key, "http://center", self.title, "zhang", ("zhang", "li"))
         self.configs = (self.config,)
         self.session = self
+        self.center = self  # the adapter, too
+        self.capabilities = Capabilities(events=True, catalog=True, ptz=True, recordings=True)
         self.keeper = KeeperState.NONE
         self.lookup: Callable[[str], Channel] = lambda key: channel(int(key.removeprefix("ch-")))
         self.stayed: list[tuple[bool, bool]] = []
