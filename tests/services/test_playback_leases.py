@@ -6,9 +6,9 @@ import time
 import pytest
 import qasync
 
-from wallclient.domain.errors import NotFound, ReasonNeeded, ServerFailed
+from wallclient.domain.errors import CameraOffline, NotFound, ReasonNeeded, ServerFailed
 from wallclient.domain.pane import PaneReason
-from wallclient.domain.recording import Playback
+from wallclient.domain.recording import PendingFootage, Playback
 from wallclient.services import playback_leases
 from wallclient.services.playback_leases import REACH_MS, PlaybackLeases
 
@@ -22,6 +22,7 @@ class FakeFootages:
         self.opened, self.renewed, self.closed = [], [], []
         self.trouble, self.reason, self.life_s = None, None, 60.0
         self.lapsed = set()
+        self.pending = ()
 
     async def open_playback(self, channel_id, start_ms, end_ms, reason=""):
         await asyncio.sleep(0)
@@ -30,14 +31,14 @@ class FakeFootages:
         if self.reason is not None and reason != self.reason:
             raise ReasonNeeded("why?")
         self.opened.append((start_ms, end_ms))
-        return Playback(f"p{len(self.opened)}", channel_id, (), 0, self.life_s)
+        return Playback(f"p{len(self.opened)}", channel_id, (), 0, self.life_s, self.pending)
 
     async def renew_playback(self, playback_id):
         await asyncio.sleep(0)
         self.renewed.append(playback_id)
         if playback_id in self.lapsed:
             raise NotFound(playback_id)
-        return Playback(playback_id, "c1", (), 0, self.life_s)
+        return Playback(playback_id, "c1", (), 0, self.life_s, self.pending)
 
     async def close_playback(self, playback_id):
         await asyncio.sleep(0)
@@ -109,6 +110,39 @@ def test_it_is_renewed_and_opened_anew_when_it_has_lapsed(run):
         assert len(footages.opened) == 1
         footages.lapsed.add("p1")
         await until(lambda: len(footages.opened) == 2)
+        desk.leases.close()
+
+    run(scene())
+
+
+def test_footage_on_its_way_is_no_gap_and_opens_no_second_session(run):
+    async def scene():
+        footages = FakeFootages()
+        footages.life_s = 0.05
+        footages.pending = (PendingFootage(PAST - 1000, PAST + 1000),)
+        desk = Desk(footages)
+        desk.leases.want(PAST, 1.0)
+        await until(lambda: len(footages.renewed) >= 2)
+        assert not desk.leases.covers(PAST)
+        assert desk.leases.covers(PAST + 1000)
+        footages.pending = ()
+        await until(lambda: desk.leases.covers(PAST))
+        assert len(footages.opened) == 1
+        desk.leases.close()
+
+    run(scene())
+
+
+def test_a_recorder_that_is_away_is_told_as_that(run, monkeypatch):
+    monkeypatch.setattr(playback_leases, "retry_delay_s", lambda attempt: 0.05)
+
+    async def scene():
+        footages = FakeFootages()
+        footages.trouble = CameraOffline("no answer")
+        desk = Desk(footages)
+        desk.leases.want(PAST, 0.0)
+        await until(lambda: desk.failures)
+        assert desk.failures[0] is PaneReason.CAMERA_OFFLINE
         desk.leases.close()
 
     run(scene())

@@ -7,7 +7,16 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from wallclient.domain.errors import CenterError, NotAble, NotFound, NotPermitted, ReasonNeeded, SignInNeeded, WallError
+from wallclient.domain.errors import (
+    CameraOffline,
+    CenterError,
+    NotAble,
+    NotFound,
+    NotPermitted,
+    ReasonNeeded,
+    SignInNeeded,
+    WallError,
+)
 from wallclient.domain.pane import PaneReason
 from wallclient.domain.recording import Playback
 from wallclient.domain.retry import retry_delay_s
@@ -64,8 +73,10 @@ class PlaybackLeases:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def covers(self, moment_ms: int) -> bool:
-        """Tell whether what the session says of a moment can be relied on."""
-        return self._playback is not None and self._covered[0] <= moment_ms < self._covered[1]
+        """Tell whether what the session says of a moment can be relied on; not where footage is still on its way."""
+        if self._playback is None or not self._spans(moment_ms):
+            return False
+        return not any(one.start_ms <= moment_ms < one.end_ms for one in self._playback.pending)
 
     def want(self, moment_ms: int, rate: float) -> None:
         """Take the present moment and speed of the clock."""
@@ -92,10 +103,13 @@ class PlaybackLeases:
         margin = _MARGIN_MS * max(1.0, abs(rate))
         margin = min(margin, REACH_MS / 2)
         first, last = self._covered
-        if not self.covers(moment):
+        if self._playback is None or not self._spans(moment):
             return False
         far_enough = (rate <= 0 or moment + margin < last) and (rate >= 0 or moment - margin >= first)
         return far_enough or time.monotonic() < self._look_again_at
+
+    def _spans(self, moment_ms: int) -> bool:
+        return self._covered[0] <= moment_ms < self._covered[1]
 
     async def _run(self) -> None:
         while True:
@@ -130,7 +144,8 @@ class PlaybackLeases:
             return
         former, self._playback = self._playback, playback
         known_until = round(time.time() * 1000) - _LIVE_EDGE_MS
-        told_until = max((source.end_ms for source in playback.sources), default=start_ms)
+        ends = [source.end_ms for source in playback.sources] + [part.end_ms for part in playback.pending]
+        told_until = max(ends, default=start_ms)
         self._covered = start_ms, min(end_ms, max(known_until, told_until, moment + 1))
         self._attempts, self._not_before = 0, 0.0
         self._look_again_at = time.monotonic() + (_AGAIN_S if end_ms > known_until else 0.0)
@@ -172,6 +187,7 @@ class PlaybackLeases:
 _REASONS: tuple[tuple[type[WallError], PaneReason], ...] = (
     (NotPermitted, PaneReason.NOT_PERMITTED),
     (NotFound, PaneReason.NOT_FOUND),
+    (CameraOffline, PaneReason.CAMERA_OFFLINE),
     (SignInNeeded, PaneReason.SIGNED_OUT),
     (NotAble, PaneReason.NO_FOOTAGE),
 )
