@@ -18,17 +18,22 @@ from PySide6.QtWidgets import QApplication
 
 from wallclient import __version__
 from wallclient.devices.pygame_joystick import PygameJoysticks
+from wallclient.domain.case import Case, CaseItem
 from wallclient.domain.center_config import CenterConfig, new_key, typed_address
 from wallclient.domain.errors import BadAddress, StorageFailed
+from wallclient.domain.export import ExportJob
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.player.host_pool import HostPool
 from wallclient.services.audit import AuditBook
+from wallclient.services.case_items import clip_items
+from wallclient.services.cases import Cases
 from wallclient.services.catalogs import Catalogs
 from wallclient.services.center_access import AccessState, StandIn
 from wallclient.services.centers import Centers
 from wallclient.services.cruises import Cruises
 from wallclient.services.evidence import EvidenceDesk
 from wallclient.services.exports import Exports
+from wallclient.services.failover_leases import Failover
 from wallclient.services.joystick import Joysticks
 from wallclient.services.patrols import Patrols
 from wallclient.services.preferences import Preferences
@@ -39,13 +44,16 @@ from wallclient.services.session import CenterSession
 from wallclient.services.steering import Helm
 from wallclient.services.view_library import ViewLibrary
 from wallclient.services.wall import Deck, Wall
+from wallclient.storage.cases import cases_file
 from wallclient.storage.credentials import Credentials
 from wallclient.storage.exports import exports_file
 from wallclient.storage.ptz import cruises_file, joysticks_file
 from wallclient.storage.settings import config_folder, data_folder, settings_file
 from wallclient.storage.views import views_file
 from wallclient.ui import i18n, theme
+from wallclient.ui.case_text import told_of
 from wallclient.ui.collector import Collector
+from wallclient.ui.export_services import ExportServices
 from wallclient.ui.patrol_services import PatrolServices
 from wallclient.ui.playback_services import PlaybackServices
 from wallclient.ui.ptz_lock import DBusScreenLock
@@ -76,13 +84,17 @@ class Application:
         self.joysticks = Joysticks(self.helm, PygameJoysticks, joysticks)
         self.pool = HostPool()
         self.review = ReviewDesk(self.centers, folder)
-        self.deck = Deck(self.pool, self.centers, self.review)
         loop = asyncio.get_running_loop()
         self.catalogs = Catalogs(self.centers, data)
+        self.failover = Failover(self.centers, self.catalogs.with_code)
+        self.deck = Deck(self.pool, self.centers, self.review, self.failover)
         self.patrols = Patrols(self.centers, data)
         self.audit = AuditBook(self.centers, data)
         self.exports = Exports(self.centers, exports_file(data), self.audit)
         self.evidence = EvidenceDesk(keeper, __version__, self.audit)
+        self.cases = Cases(self.centers, cases_file(data), self.audit)
+        self.exports.finished.connect(self._gather)
+        self.cases.gathered.connect(self._on_gathered)
         steering = PtzServices(self.helm, self.presets, self.cruises, self.joysticks, DBusScreenLock())
         rounds = PatrolServices(self.patrols, self.presets, self.helm)
         needs = WindowNeeds(
@@ -95,11 +107,13 @@ class Application:
             rounds,
             ptz=steering,
             playback=PlaybackServices(self.review),
+            exports=ExportServices(self.exports, self.evidence),
+            cases=self.cases,
         )
         self.windows = Windows(self._new_wall, needs)
-        for told in (self.patrols, self.audit, self.exports):
+        for told in (self.patrols, self.audit, self.exports, self.cases):
             told.noticed.connect(self.windows.notify)
-        kept = (settings, views, cruises, joysticks, self.exports)
+        kept = (settings, views, cruises, joysticks, self.exports, self.cases)
         self._set_aside = [file.set_aside for file in kept if file.set_aside]
         self._set_aside += [self.review.set_aside] if self.review.set_aside else []
         self._connected: set[str] = set()
@@ -167,11 +181,21 @@ class Application:
         # While there are sessions: what moves is stopped, first of all; rounds stand still, records are put on disk.
         await asyncio.gather(self.helm.close(), self.joysticks.close(), self.patrols.close())
         await self.exports.close()  # its worker ends; what it has goes on at the next start
+        await self.cases.close()
         await self.audit.close()
         self.review.shut_down()
         self.pool.shut_down()
         await asyncio.gather(self.catalogs.close(), self.centers.close())
         self._collector.stop()
+
+    def _gather(self, job: ExportJob) -> None:
+        """Let the files of an export that is done go into the case that gathers."""
+        for item in clip_items(job):
+            self.cases.found(item)
+
+    def _on_gathered(self, case: Case, item: CaseItem) -> None:
+        detail = told_of((item,))
+        self.windows.notify(Notice("case", NoticeKind.CASE_GATHERED, subject=case.fields.title, detail=detail))
 
     def _on_status_changed(self, status: object) -> None:
         for wall in self.walls():

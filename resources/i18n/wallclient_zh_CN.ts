@@ -115,7 +115,7 @@
     </message>
     <message>
         <source>Add to a case…</source>
-        <translation type="unfinished"></translation>
+        <translation>加入案件…</translation>
     </message>
     <message>
         <source>Close</source>
@@ -248,197 +248,197 @@
     <name>CaseDesk</name>
     <message>
         <source>Delete the case “{title}”? Its bookmarks and files stay.</source>
-        <translation type="unfinished"></translation>
+        <translation>删除案件“{title}”？其中的书签和文件会保留。</translation>
     </message>
     <message>
         <source>Delete case</source>
-        <translation type="unfinished"></translation>
+        <translation>删除案件</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">删除</translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Add files to the case</source>
-        <translation type="unfinished"></translation>
+        <translation>向案件添加文件</translation>
     </message>
     <message>
         <source>The exports of this case are no longer in the list of exports; export them again to pack them.</source>
-        <translation type="unfinished"></translation>
+        <translation>本案件的导出任务已不在导出列表中，请重新导出后再打包。</translation>
     </message>
 </context>
 <context>
     <name>CaseDialog</name>
     <message>
         <source>Case</source>
-        <translation type="unfinished"></translation>
+        <translation>案件</translation>
     </message>
     <message>
         <source>New case</source>
-        <translation type="unfinished"></translation>
+        <translation>新建案件</translation>
     </message>
     <message>
         <source>Visible to other operators</source>
-        <translation type="unfinished">其他值班员可见</translation>
+        <translation>其他操作员可见</translation>
     </message>
     <message>
         <source>Center: {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>中心：{name}</translation>
     </message>
     <message>
         <source>This computer only</source>
-        <translation type="unfinished"></translation>
+        <translation>仅本机</translation>
     </message>
     <message>
         <source>Title</source>
-        <translation type="unfinished">标题</translation>
+        <translation>标题</translation>
     </message>
     <message>
         <source>Case number</source>
-        <translation type="unfinished">案件编号</translation>
+        <translation>案件编号</translation>
     </message>
     <message>
         <source>Text</source>
-        <translation type="unfinished"></translation>
+        <translation>说明</translation>
     </message>
     <message>
         <source>Kept by</source>
-        <translation type="unfinished"></translation>
+        <translation>保存位置</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>A case of this computer is seen here only.</source>
-        <translation type="unfinished"></translation>
+        <translation>保存在本机的案件只有本机可见。</translation>
     </message>
 </context>
 <context>
     <name>CasesDialog</name>
     <message>
         <source>Cases</source>
-        <translation type="unfinished"></translation>
+        <translation>案件</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Number, title or text</source>
-        <translation type="unfinished"></translation>
+        <translation>编号、标题或说明</translation>
     </message>
     <message>
         <source>New case…</source>
-        <translation type="unfinished"></translation>
+        <translation>新建案件…</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished">内容</translation>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Moment</source>
-        <translation type="unfinished">时刻</translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Camera</source>
-        <translation type="unfinished">监控点</translation>
+        <translation>摄像机</translation>
     </message>
     <message>
         <source>Title</source>
-        <translation type="unfinished">标题</translation>
+        <translation>标题</translation>
     </message>
     <message>
         <source>File</source>
-        <translation type="unfinished">文件</translation>
+        <translation>文件</translation>
     </message>
     <message>
         <source>Nothing yet. Bookmarks, snapshots and finished exports can be added, or gathered as they are made.</source>
-        <translation type="unfinished"></translation>
+        <translation>暂无内容。可以加入书签、截图和已完成的导出，也可以开启自动归集。</translation>
     </message>
     <message>
         <source>Play back</source>
-        <translation type="unfinished"></translation>
+        <translation>回放</translation>
     </message>
     <message>
         <source>Open file</source>
-        <translation type="unfinished"></translation>
+        <translation>打开文件</translation>
     </message>
     <message>
         <source>Take out</source>
-        <translation type="unfinished"></translation>
+        <translation>移出案件</translation>
     </message>
     <message>
         <source>Add files…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加文件…</translation>
     </message>
     <message>
         <source>Gather here</source>
-        <translation type="unfinished"></translation>
+        <translation>自动归集到此</translation>
     </message>
     <message>
         <source>Bookmarks, snapshots of footage and exports go into this case as they are made</source>
-        <translation type="unfinished"></translation>
+        <translation>此后新建的书签、录像截图和导出自动归入本案件</translation>
     </message>
     <message>
         <source>Edit…</source>
-        <translation type="unfinished">编辑…</translation>
+        <translation>编辑…</translation>
     </message>
     <message>
         <source>Close case</source>
-        <translation type="unfinished"></translation>
+        <translation>结案</translation>
     </message>
     <message>
         <source>Delete…</source>
-        <translation type="unfinished">删除…</translation>
+        <translation>删除…</translation>
     </message>
     <message>
         <source>Evidence package…</source>
-        <translation type="unfinished">制作证据包…</translation>
+        <translation>制作证据包…</translation>
     </message>
     <message>
         <source>closed</source>
-        <translation type="unfinished">已处理</translation>
+        <translation>已结案</translation>
     </message>
     <message>
         <source>gathers</source>
-        <translation type="unfinished"></translation>
+        <translation>归集中</translation>
     </message>
     <message>
         <source>No case is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>未选择案件。</translation>
     </message>
     <message>
         <source>this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>本机</translation>
     </message>
     <message>
         <source>kept by {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>保存于{name}</translation>
     </message>
     <message>
         <source>shared</source>
-        <translation type="unfinished"></translation>
+        <translation>共享</translation>
     </message>
     <message>
         <source>private</source>
-        <translation type="unfinished"></translation>
+        <translation>私有</translation>
     </message>
     <message>
         <source>changes wait for the center</source>
-        <translation type="unfinished"></translation>
+        <translation>有改动待上报中心</translation>
     </message>
     <message>
         <source>Open case again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新立案</translation>
     </message>
     <message>
         <source>Only exports made on this computer can be packed</source>
-        <translation type="unfinished"></translation>
+        <translation>只有本机完成的导出才能打包</translation>
     </message>
 </context>
 <context>
@@ -606,19 +606,19 @@
     <name>ChooseCaseDialog</name>
     <message>
         <source>Add to a case</source>
-        <translation type="unfinished"></translation>
+        <translation>加入案件</translation>
     </message>
     <message>
         <source>A new case…</source>
-        <translation type="unfinished"></translation>
+        <translation>新案件…</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished">添加</translation>
+        <translation>加入</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -1421,6 +1421,10 @@
     <message>
         <source>Patrols</source>
         <translation>巡查</translation>
+    </message>
+    <message>
+        <source>Recordings</source>
+        <translation>录像</translation>
     </message>
     <message>
         <source>Save the view</source>
@@ -2946,31 +2950,31 @@
     <name>case_text</name>
     <message>
         <source>Bookmark</source>
-        <translation type="unfinished">书签</translation>
+        <translation>书签</translation>
     </message>
     <message>
         <source>Snapshot</source>
-        <translation type="unfinished">抓图</translation>
+        <translation>截图</translation>
     </message>
     <message>
         <source>Clip</source>
-        <translation type="unfinished"></translation>
+        <translation>录像片段</translation>
     </message>
     <message>
         <source>on another computer</source>
-        <translation type="unfinished"></translation>
+        <translation>在其他电脑上</translation>
     </message>
     <message>
         <source>not there any more</source>
-        <translation type="unfinished"></translation>
+        <translation>文件已不存在</translation>
     </message>
     <message>
         <source>1 item</source>
-        <translation type="unfinished"></translation>
+        <translation>1 项</translation>
     </message>
     <message>
         <source>{count} items</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 项</translation>
     </message>
 </context>
 <context>
@@ -4520,6 +4524,10 @@
         <translation>录像导出与证据包</translation>
     </message>
     <message>
+        <source>Cases</source>
+        <translation>案件</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>
@@ -5024,11 +5032,11 @@
     </message>
     <message>
         <source>The center does not take the change of the case “{subject}”. It is kept on this computer. {error}</source>
-        <translation type="unfinished"></translation>
+        <translation>中心不接受对案件“{subject}”的改动，已改存在本机。{error}</translation>
     </message>
     <message>
         <source>Added to the case “{subject}”: {detail}</source>
-        <translation type="unfinished"></translation>
+        <translation>已加入案件“{subject}”：{detail}</translation>
     </message>
     <message>
         <source>Very many records for {subject} wait on this computer. Check the connection to the center.</source>
@@ -5101,6 +5109,17 @@
     <message>
         <source>Lost pictures {count}</source>
         <translation>丢帧 {count}</translation>
+    </message>
+</context>
+<context>
+    <name>via</name>
+    <message>
+        <source>via {center}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera&apos;s own center gives no picture. This one comes over {center}, and goes back by itself once the own center has been well for a minute. Recordings and PTZ stay with the own center.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 </TS>

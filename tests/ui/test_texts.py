@@ -11,11 +11,12 @@ import pytest
 from PySide6.QtCore import QTranslator
 
 from wallclient.domain import errors
+from wallclient.domain.export import LACKS, ExportLack, ExportState, ExportTrouble
 from wallclient.domain.notice import Notice, NoticeKind
 from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.stream import StreamKind
 from wallclient.services.live_pane import StreamInfo
-from wallclient.ui import i18n, text
+from wallclient.ui import export_text, i18n, text
 from wallclient.ui.resources import resource_path
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +77,10 @@ def test_every_reason_state_and_error_is_a_sentence(qapp, language):
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.WallError)]
     said = [text.reason_text(reason) for reason in PaneReason] + [text.error_text(kind("log only")) for kind in kinds]
     words = [text.state_text(state) for state in PaneState]
+    said += [export_text.trouble_text(trouble) for trouble in ExportTrouble]
+    said += [text.error_text(errors.ExportFailed("log only", trouble)) for trouble in ExportTrouble]
+    words += [export_text.export_state_text(state) for state in ExportState]
+    words += [export_text.lack_text(ExportLack("c/1", 0, 1, why)) for why in LACKS]
     for translator in translators:
         qapp.removeTranslator(translator)
     assert all(sentence.endswith("。" if language == "zh_CN" else (".", "?")) for sentence in said)
@@ -83,6 +88,14 @@ def test_every_reason_state_and_error_is_a_sentence(qapp, language):
     assert all(words)
     if language == "zh_CN":
         assert all(re.search("[\u4e00-\u9fff]", sentence) for sentence in said + words)
+
+
+def test_every_state_of_an_export_has_its_color_and_every_lack_its_words():
+    assert set(export_text.STATE_COLORS) == set(ExportState)
+    assert set(export_text.LACKS) == set(LACKS)
+    words = [text.error_text(kind()) for kind in (errors.DiskFull, errors.FootageChanged, errors.ReasonNeeded)]
+    general = [text.error_text(kind()) for kind in (errors.StorageFailed, errors.WallError, errors.CenterError)]
+    assert not set(words) & set(general)
 
 
 def test_errors_that_are_more_special_have_their_own_words():

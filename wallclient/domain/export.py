@@ -79,9 +79,12 @@ class ExportedFile:
     originals: tuple[OriginalFile, ...] = ()
 
 
+LACKS = ("gap", "missing", "unreadable", "not_burned")
+
+
 @dataclass(frozen=True, slots=True)
 class ExportLack:
-    """Footage of the range that could not be had: "gap", "missing", "unreadable", "not_burned"."""
+    """Footage of the range that could not be had; `why` is one of `LACKS`."""
 
     channel_id: str
     start_ms: int
@@ -108,6 +111,17 @@ class ExportJob:
     files: tuple[ExportedFile, ...] = ()
     lacks: tuple[ExportLack, ...] = ()
     done: tuple[str, ...] = ()  # channels
+
+    @property
+    def title(self) -> str:
+        """What it is called: its first camera, and how many more there are."""
+        more = len(self.cameras) - 1
+        return (self.cameras[0].name if self.cameras else "") + (f" +{more}" if more > 0 else "")
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was recorded came out: gaps in the recording are no fault of the export."""
+        return all(lack.why == "gap" for lack in self.lacks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class Settings:
     centers: tuple[CenterConfig, ...] = ()
     snapshot_folder: str = ""  # empty: the operator's pictures folder
     snapshot_format: SnapshotFormat = SnapshotFormat.PNG
+    export_folder: str = ""  # of the last export; empty: the operator's folder of films
     show_info: bool = False
     tree_visible: bool = True
     tree_width_px: int = 0  # logical pixels; 0: by screen

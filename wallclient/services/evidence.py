@@ -70,6 +70,10 @@ class EvidenceDesk:
             except (BadKey, binascii.Error, ValueError):
                 raise KeyringFailed("what the keyring holds is no key") from None
 
+    async def fingerprint(self, user: str) -> str:
+        """Return what people compare of an operator's public key. Raises KeyringFailed."""
+        return fingerprint((await self.signer(user)).public_pem)
+
     async def save_public_key(self, user: str, path: Path) -> str:
         """Write the public key for those who verify; return its fingerprint. Raises KeyringFailed, StorageFailed."""
         signer = await self.signer(user)

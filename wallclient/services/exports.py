@@ -7,8 +7,6 @@ import asyncio
 import contextlib
 import logging
 import shutil
-import time
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +18,7 @@ from wallclient.domain.audit import AuditKind
 from wallclient.domain.errors import (
     CenterError,
     DiskFull,
+    ExportFailed,
     NotAble,
     NotFound,
     NotPermitted,
@@ -47,6 +46,7 @@ from wallclient.player.export_messages import End, Ended, Order, Progress
 from wallclient.player.export_process import ExportProcess
 from wallclient.services.audit import AuditBook
 from wallclient.services.export_captions import captions
+from wallclient.services.export_meter import Meter
 from wallclient.services.export_order import exported, files_of, gaps_of, order_of, part_folder, sessions_of, stem_of
 from wallclient.storage.exports import ExportQueue
 from wallclient.storage.final_files import settle
@@ -57,7 +57,6 @@ ROOM_EVERY_S = 5.0
 LEAST_ROOM_BYTES = 32 * 1024 * 1024
 MOST_CRASHES = 3  # of a worker, one after the other
 _MISS_AFTER = 2  # times a file was not there with fresh addresses
-_RATE_OVER_S = 10.0
 _AWAY = (ServerFailed, SignInNeeded, TooManyRequests)
 
 
@@ -111,9 +110,10 @@ class Exports(QObject):
         self._again = asyncio.Event()  # ends a wait for the center or for room
         self._process: ExportProcess | None = None
         self._current = ""
+        self._unwanted: set[str] = set()  # to be forgotten once it is their turn no more
         self._task: asyncio.Task[None] | None = None
         self._saving: asyncio.Task[None] | None = None
-        self._meter = _Meter()
+        self._meter = Meter()
         self._told.connect(self._on_progress, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
@@ -147,10 +147,12 @@ class Exports(QObject):
             self._put(replace(self._jobs[key], state=ExportState.PAUSED))
             self._interrupt(key)
 
-    def resume(self, key: str) -> None:
-        """Go on with an export that stands, or try one that failed again."""
-        if self._jobs[key].state in (ExportState.PAUSED, ExportState.FAILED):
-            self._put(replace(self._jobs[key], state=ExportState.WAITING, trouble=ExportTrouble.NONE))
+    def resume(self, key: str, reason: str = "") -> None:
+        """Go on with an export that stands, or try one that failed again; with another reason, where one is given."""
+        job = self._jobs[key]
+        if job.state in (ExportState.PAUSED, ExportState.FAILED):
+            reason = reason or job.reason
+            self._put(replace(job, state=ExportState.WAITING, trouble=ExportTrouble.NONE, reason=reason))
             self._wake.set()
 
     def cancel(self, key: str) -> None:
@@ -164,7 +166,9 @@ class Exports(QObject):
 
     def forget(self, key: str) -> None:
         """Take an export that is over from the queue."""
-        if self._jobs[key].state in OVER:
+        if key == self._current:  # cancelled, and still being put away
+            self._unwanted.add(key)
+        elif self._jobs[key].state in OVER:
             job = self._jobs.pop(key)
             self._clear(job)
             self._save()
@@ -199,6 +203,8 @@ class Exports(QObject):
             why = job.trouble or job.state
             self._note(AuditKind.EXPORT_FAILED, job, [camera.channel_id for camera in job.cameras], text=str(why))
         self.finished.emit(job)
+        if (notice := _notice_of(job)) is not None:
+            self.noticed.emit(notice)
 
     def _save(self) -> None:
         if self._saving is None or self._saving.done():
@@ -248,6 +254,9 @@ class Exports(QObject):
                 self._current, self._process = "", None
             if self._jobs[job.key].state is ExportState.CANCELLED:
                 self._clear(self._jobs[job.key])
+            if job.key in self._unwanted:
+                self._unwanted.discard(job.key)
+                self.forget(job.key)
 
     # --- one export ---
 
@@ -258,7 +267,7 @@ class Exports(QObject):
         for camera in job.cameras:
             if camera.channel_id in self._jobs[job.key].done:
                 continue
-            self._meter = _Meter(camera.name)
+            self._meter = Meter(camera.name)
             if not await self._camera(job.key, camera):
                 return
         self._over(replace(self._jobs[job.key], state=ExportState.DONE))
@@ -271,6 +280,9 @@ class Exports(QObject):
             playbacks: list[Playback] = []
             try:
                 playbacks = await self._open(job, camera)
+                playbacks = await self._fetched(key, playbacks)
+                if self._jobs[key].state not in HELD:
+                    break
                 sources = files_of(playbacks, job.start_ms, job.end_ms)
                 if not sources and playbacks:
                     raise _GaveUp(ExportTrouble.NO_FILES)
@@ -320,6 +332,23 @@ class Exports(QObject):
                 raise
             raise _GaveUp(_trouble(err)) from None
         return opened
+
+    async def _fetched(self, key: str, playbacks: list[Playback]) -> list[Playback]:
+        """Wait until a center has what it fetches from recorders first. Raises _GaveUp, CenterError as `_open` does."""
+        while self._jobs[key].state in HELD and any(playback.pending for playback in playbacks):
+            self._again.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(playback.expires_in_s for playback in playbacks) / 2):
+                    await self._again.wait()
+            try:
+                playbacks = [await self._centers.renew_playback(playback.id) for playback in playbacks]
+            except NotFound:
+                raise ServerFailed("footage that could not be fetched") from None
+            except CenterError as err:
+                if isinstance(err, _AWAY):
+                    raise
+                raise _GaveUp(_trouble(err)) from None
+        return playbacks
 
     async def _close(self, playbacks: Sequence[Playback]) -> None:
         for playback in playbacks:
@@ -427,42 +456,22 @@ class Exports(QObject):
             self._audit.note(kind, channel_ids, *span, reason=job.reason, text=text, ref=ref, by=job.by)
 
 
-class _Meter:
-    """Rate and remaining time of one camera's export."""
-
-    def __init__(self, camera: str = "") -> None:
-        self._camera = camera
-        self._seen: deque[tuple[float, int, float]] = deque()
-        self._received_bytes = 0
-
-    def take(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if self._seen and (progress.received_bytes < self._seen[-1][1] or progress.part < self._seen[-1][2]):
-            self._seen.clear()  # another worker
-        self._seen.append((now, progress.received_bytes, progress.part))
-        self._received_bytes = progress.received_bytes
-        while self._seen[0][0] < now - _RATE_OVER_S and len(self._seen) > 2:
-            self._seen.popleft()
-
-    def moved(self) -> bool:
-        """Tell whether the worker got anything, and forget it."""
-        received, self._received_bytes = self._received_bytes, 0
-        return received > 0
-
-    def progress(self, done: int, cameras: int) -> ExportProgress:
-        if not self._seen:
-            return ExportProgress(done / cameras, camera=self._camera)
-        (since, bytes_before, part_before), (now, received, part) = self._seen[0], self._seen[-1]
-        span_s = now - since
-        rate = (received - bytes_before) / span_s if span_s else 0.0
-        speed = (part - part_before) / span_s if span_s else 0.0
-        left = cameras - done - part
-        return ExportProgress((done + part) / cameras, rate, left / speed if speed > 0 else None, self._camera)
-
-
 def _woken(job: ExportJob) -> ExportJob:
     """Return an export as it is after a restart."""
     return replace(job, state=ExportState.WAITING) if job.state in HELD else job
+
+
+def _notice_of(job: ExportJob) -> Notice | None:
+    """Return what the operator is told of an export that is over; nothing of one he cancelled himself."""
+    key = f"export {job.key}"
+    if job.state is ExportState.FAILED:
+        err = ExportFailed(job.trouble, job.trouble)
+        return Notice(key, NoticeKind.EXPORT_FAILED, NoticeLevel.ERROR, job.title, error=err)
+    if job.state is not ExportState.DONE:
+        return None
+    if job.is_whole:
+        return Notice(key, NoticeKind.EXPORT_DONE, subject=job.title)
+    return Notice(key, NoticeKind.EXPORT_LACKING, NoticeLevel.WARNING, job.title)
 
 
 def _trouble(err: CenterError) -> ExportTrouble:

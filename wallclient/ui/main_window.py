@@ -14,8 +14,10 @@ from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.view import View
 from wallclient.ui.background import Background
 from wallclient.ui.camera_desk import CameraDesk
+from wallclient.ui.case_desk import CaseDesk
 from wallclient.ui.center_desk import CenterDesk
 from wallclient.ui.dialogs import KeysDialog, NameDialog, PlainDialog
+from wallclient.ui.export_desk import ExportDesk
 from wallclient.ui.icons import app_icon
 from wallclient.ui.joystick_dialog import JoystickDialog
 from wallclient.ui.layout_bar import LayoutBar
@@ -25,6 +27,7 @@ from wallclient.ui.patrol_desk import PatrolDesk, handlers_of
 from wallclient.ui.patrol_doors import PatrolDoors
 from wallclient.ui.playback_desk import PlaybackDesk
 from wallclient.ui.ptz_desk import PtzDesk
+from wallclient.ui.records_menu import records_menu
 from wallclient.ui.settings_dialog import SettingsDialog
 from wallclient.ui.shortcuts import make_actions
 from wallclient.ui.status_strip import StatusStrip
@@ -41,8 +44,10 @@ from wallclient.ui.wall_widget import WallWidget
 from wallclient.ui.window_needs import WindowNeeds
 
 if TYPE_CHECKING:
+    from wallclient.services.cases import Cases
     from wallclient.services.catalogs import Catalogs
     from wallclient.services.wall import Wall
+    from wallclient.ui.export_services import ExportServices
     from wallclient.ui.patrol_services import PatrolServices
     from wallclient.ui.playback_services import PlaybackServices
     from wallclient.ui.ptz_services import PtzServices
@@ -81,6 +86,8 @@ class MainWindow(QMainWindow):
         self.patrol = self._patrol_desk(needs.patrols) if needs.patrols else None
         self.ptz = self._ptz_desk(needs.ptz) if needs.ptz else None
         self.playback = self._playback_desk(needs.playback) if needs.playback else None
+        self.exports = self._export_desk(needs.exports) if needs.exports else None
+        self.cases = self._case_desk(needs.cases) if needs.cases else None
         self.actions_by_command = make_actions(self, self.wall_widget, self._handlers())
         self.bar = LayoutBar(wall, needs.library, self.actions_by_command, metrics)
         self.strip = StatusStrip(wall, centers, metrics)
@@ -127,6 +134,23 @@ class MainWindow(QMainWindow):
         desk.keys_enabled = lambda: self.ptz is None or not self.ptz.pilot.mode
         return desk
 
+    def _export_desk(self, services: "ExportServices") -> ExportDesk:
+        desk = ExportDesk(services, self._needs, self._background, self)
+        desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+        if self.playback is not None:
+            self.playback.on_export = desk.show_dialog
+        return desk
+
+    def _case_desk(self, cases: "Cases") -> CaseDesk:
+        desk = CaseDesk(cases, self.wall, self._needs, self.playback, self.exports, self._background, self)
+        desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+        desk.dialog_requested.connect(self._show)
+        self.commands.snapshot_saved.connect(desk.note_snapshot)
+        if self.playback is not None:
+            self.playback.marks.case_requested.connect(desk.ask_for_bookmark)
+            self.playback.marks.saved.connect(desk.note_bookmark)
+        return desk
+
     def _put_together(self) -> None:
         settings = self._needs.preferences.settings
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -155,6 +179,11 @@ class MainWindow(QMainWindow):
             self.doors.fill(self.actions_by_command)
             self.bar.add_menu("patrol", self.tr("Patrols"), self.doors.menu)
             self.strip.add(self.doors.label)
+        if self.exports is not None:
+            self.strip.add(self.exports.label)
+        if self.playback is not None:
+            menu = records_menu(self.actions_by_command, (), self)
+            self.bar.add_menu("case", self.tr("Recordings"), menu)
         layout.addWidget(self.strip)
         self.setCentralWidget(center)
         self.tree_panel.setVisible(settings.tree_visible)
@@ -188,6 +217,8 @@ class MainWindow(QMainWindow):
             "ptz_mode": lambda: self.ptz.toggle_mode() if self.ptz is not None else None,
             "ptz_panel": self.toggle_ptz_panel,
             "timeline": lambda: self.playback.toggle() if self.playback is not None else None,
+            "exports": lambda: self.exports.show_queue() if self.exports is not None else None,
+            "cases": lambda: self.cases.show() if self.cases is not None else None,
             "back": self._on_back,
             "layout_less": lambda: self._step_layout(-1),
             "layout_more": lambda: self._step_layout(1),

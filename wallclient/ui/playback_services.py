@@ -26,3 +26,4 @@ class ExportWish:
     channels: tuple[Channel, ...]
     start_ms: int
     end_ms: int
+    others: tuple[Channel, ...] = ()  # on the wall, too

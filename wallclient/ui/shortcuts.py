@@ -91,6 +91,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _wall("ptz_mode", ("C",), QT_TRANSLATE_NOOP("shortcuts", "PTZ mode on or off")),
     Shortcut("ptz_panel", ("F8",), QT_TRANSLATE_NOOP("shortcuts", "PTZ panel on or off"), Group.WINDOW),
     Shortcut("timeline", ("F7",), QT_TRANSLATE_NOOP("shortcuts", "Timeline on or off"), Group.WINDOW),
+    Shortcut("exports", ("Ctrl+E",), QT_TRANSLATE_NOOP("shortcuts", "Exports and evidence packages"), Group.WINDOW),
+    Shortcut("cases", ("Ctrl+K",), QT_TRANSLATE_NOOP("shortcuts", "Cases"), Group.WINDOW),
     Shortcut("full_screen", ("F11",), QT_TRANSLATE_NOOP("shortcuts", "Full screen"), Group.WINDOW),
     Shortcut("tree", ("F9",), QT_TRANSLATE_NOOP("shortcuts", "Camera tree on or off"), Group.WINDOW),
     Shortcut("refresh", ("F5",), QT_TRANSLATE_NOOP("shortcuts", "Read the camera tree again"), Group.WINDOW),

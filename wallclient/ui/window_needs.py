@@ -9,8 +9,10 @@ from wallclient.services.view_library import ViewLibrary
 from wallclient.ui.theme import Metrics
 
 if TYPE_CHECKING:
+    from wallclient.services.cases import Cases
     from wallclient.services.catalogs import Catalogs
     from wallclient.services.centers import Centers
+    from wallclient.ui.export_services import ExportServices
     from wallclient.ui.patrol_services import PatrolServices
     from wallclient.ui.playback_services import PlaybackServices
     from wallclient.ui.ptz_services import PtzServices
@@ -29,3 +31,5 @@ class WindowNeeds:
     patrols: "PatrolServices | None" = None  # without them there are no rounds
     ptz: "PtzServices | None" = None  # without them no camera is steered
     playback: "PlaybackServices | None" = None  # without them there are live pictures only
+    exports: "ExportServices | None" = None  # without them nothing is exported
+    cases: "Cases | None" = None  # without them nothing is gathered

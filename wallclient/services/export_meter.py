@@ -1,0 +1,44 @@
+"""How fast an export goes, and how long it will still take."""
+
+import time
+from collections import deque
+
+from wallclient.domain.export import ExportProgress
+from wallclient.player.export_messages import Progress
+
+_RATE_OVER_S = 10.0
+
+
+class Meter:
+    """Rate and remaining time of one camera's export."""
+
+    def __init__(self, camera: str = "") -> None:
+        self._camera = camera
+        self._seen: deque[tuple[float, int, float]] = deque()
+        self._received_bytes = 0
+
+    def take(self, progress: Progress) -> None:
+        """Note what a worker says."""
+        now = time.monotonic()
+        if self._seen and (progress.received_bytes < self._seen[-1][1] or progress.part < self._seen[-1][2]):
+            self._seen.clear()  # another worker
+        self._seen.append((now, progress.received_bytes, progress.part))
+        self._received_bytes = progress.received_bytes
+        while self._seen[0][0] < now - _RATE_OVER_S and len(self._seen) > 2:
+            self._seen.popleft()
+
+    def moved(self) -> bool:
+        """Tell whether the worker got anything, and forget it."""
+        received, self._received_bytes = self._received_bytes, 0
+        return received > 0
+
+    def progress(self, done: int, cameras: int) -> ExportProgress:
+        """Return how far the whole is: `done` of so many cameras, and this one."""
+        if not self._seen:
+            return ExportProgress(done / cameras, camera=self._camera)
+        (since, bytes_before, part_before), (now, received, part) = self._seen[0], self._seen[-1]
+        span_s = now - since
+        rate = (received - bytes_before) / span_s if span_s else 0.0
+        speed = (part - part_before) / span_s if span_s else 0.0
+        left = cameras - done - part
+        return ExportProgress((done + part) / cameras, rate, left / speed if speed > 0 else None, self._camera)
