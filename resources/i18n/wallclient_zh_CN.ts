@@ -245,6 +245,37 @@
     </message>
 </context>
 <context>
+    <name>CameraPasswordDialog</name>
+    <message>
+        <source>Password of the camera</source>
+        <translation>摄像机密码</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>摄像机</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation type="unfinished">用户名</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation type="unfinished">密码</translation>
+    </message>
+    <message>
+        <source>It is kept in the keyring of this computer, for all cameras of the list that share it.</source>
+        <translation>密码存入本机密钥环，清单中共用此密码的摄像机一并生效。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+</context>
+<context>
     <name>CaseDesk</name>
     <message>
         <source>Delete the case “{title}”? Its bookmarks and files stay.</source>
@@ -3675,6 +3706,10 @@
 <context>
     <name>pane_menu</name>
     <message>
+        <source>Password of the camera…</source>
+        <translation>摄像机密码…</translation>
+    </message>
+    <message>
         <source>Stream</source>
         <translation>码流</translation>
     </message>
@@ -4729,6 +4764,18 @@
     <message>
         <source>The media server refuses the user name or password.</source>
         <translation>流媒体用户名或密码错误。</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s keyring has no password for this camera. Enter it by the pane&apos;s menu.</source>
+        <translation>本机密钥环中没有此摄像机的密码，请从窗格菜单输入。</translation>
+    </message>
+    <message>
+        <source>The keyring of this computer does not give the camera&apos;s password. It may be locked.</source>
+        <translation>本机密钥环未给出摄像机密码，可能已锁定。</translation>
+    </message>
+    <message>
+        <source>The camera refuses the log-in because its clock is wrong. Set its clock.</source>
+        <translation>摄像机时钟不准，拒绝登录。请校正其时钟。</translation>
     </message>
     <message>
         <source>This camera does not exist any more.</source>

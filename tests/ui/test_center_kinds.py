@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
+from window_fakes import FakeWall
 
 from tests.camera_list.list_files import row, write_csv
 from tests.services.test_centers import MemoryStore, OneSource
@@ -14,17 +15,24 @@ from wallclient.camera_list.importer import read_list
 from wallclient.demo.center import EmbeddedCenter
 from wallclient.domain.camera_list import ListColumn, ListTrouble, ListUnreadable, RowFlaw
 from wallclient.domain.center_config import CenterConfig, Family, new_site
-from wallclient.domain.errors import KeyringRefused
+from wallclient.domain.errors import ClockDiffers, KeyringLocked, KeyringRefused, NotPermitted
+from wallclient.domain.global_id import global_id
+from wallclient.domain.pane import PaneReason, PaneState
+from wallclient.domain.stream import StreamKind
+from wallclient.services import live_pane
 from wallclient.services.center_access import AccessState
 from wallclient.services.centers import Centers
 from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.ui import i18n, list_text
 from wallclient.ui.background import Background
+from wallclient.ui.camera_password import CameraPasswordDialog
 from wallclient.ui.center_desk import CenterDesk
 from wallclient.ui.center_dialog import CenterDialog
 from wallclient.ui.login_dialog import LogInDialog
+from wallclient.ui.pane_commands import PaneCommands
 from wallclient.ui.text import error_text
 from wallclient.ui.theme import metrics_for
+from wallclient.ui.wall_widget import WallWidget
 
 METRICS = metrics_for(1080)
 LONG_S = 30.0
@@ -185,25 +193,18 @@ def test_a_site_is_never_asked_for_a_log_in(qtbot, run, centers, background, ope
     lists = centers.makes.lists
     run(lists.keep(config.key, config.name, read_list(write_csv(tmp_path, row()))))
 
-    async def add():
-        centers.add(config)
-
-    run(add())
+    run(_add(centers, config))
     run(lambda: centers.signed_in, LONG_S)
     window = opened()
     desk = CenterDesk(centers, background, METRICS, window)
     desk.log_in()
     assert not window.findChildren(LogInDialog)
     with EmbeddedCenter(16, media=OneSource()) as north:
-        run(_added(centers, north.base_url))
+        run(_add(centers, CenterConfig("n", north.base_url, "北")))
         desk.log_in()
         dialog = window.findChildren(LogInDialog)[-1]
         assert [dialog.center_box.itemData(i) for i in range(dialog.center_box.count())] == ["n"]
         dialog.reject()
-
-
-async def _added(centers, url):
-    centers.add(CenterConfig("n", url, "北"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -222,3 +223,54 @@ def test_all_of_a_list_can_be_said_and_the_templates_headings_are_understood(qap
     assert len(flaws) == len(RowFlaw)
     assert {column: column_of(name) for column, name in names.items()} == {column: column for column in ListColumn}
     assert len(headings) == len(example)
+
+
+def test_a_pane_whose_password_is_gone_says_so_and_takes_a_new_one(
+    qtbot, run, loop, centers, store, background, preferences, tmp_path
+):
+    config = new_site(Family.LIST, "站")
+    site = run(centers.makes.lists.keep(config.key, config.name, read_list(write_csv(tmp_path, row()))))
+    run(_add(centers, config))
+    run(lambda: centers.signed_in, LONG_S)
+    store.secrets.clear()
+    shown = run(centers.channel(global_id(config.key, site.cameras[0].id)))
+    with pytest.raises(NotPermitted) as refused:
+        run(centers.open_live(shown.id, StreamKind.MAIN))
+    wall = FakeWall("4")
+    widget = WallWidget(wall)
+    qtbot.addWidget(widget)
+    widget.show()
+    commands = PaneCommands(wall, widget, centers, preferences, background)
+    pane = wall.panes[0]
+    pane.show(shown)
+    assert not commands.asks_password(pane)
+    pane.set_state(PaneState.FAILED, live_pane._reason_of(refused.value))
+    assert pane.reason is PaneReason.PASSWORD_MISSING
+    assert commands.asks_password(pane)
+    commands.enter_password(pane)
+    dialog = widget.window().findChild(CameraPasswordDialog)
+    run(lambda: dialog.user_label.text() == "admin", LONG_S)
+    assert not dialog.save_button.isEnabled()
+    dialog.password_edit.setText("n3w!")
+    dialog.accept()
+    run(lambda: pane.retries == 1, LONG_S)
+    lease = run(centers.open_live(shown.id, StreamKind.MAIN))
+    assert lease.sources[0].credentials.password == "n3w!"
+
+
+async def _add(centers, config):
+    centers.add(config)
+
+
+@pytest.mark.parametrize(
+    ("err", "reason"),
+    [
+        (NotPermitted("", "password-missing"), PaneReason.PASSWORD_MISSING),
+        (NotPermitted("", "password-wrong"), PaneReason.WRONG_PASSWORD),
+        (ClockDiffers("", 300.0), PaneReason.CLOCK_DIFFERS),
+        (NotPermitted(""), PaneReason.NOT_PERMITTED),
+        (KeyringLocked("locked"), PaneReason.KEYRING_FAILED),
+    ],
+)
+def test_what_a_camera_of_a_site_refuses_for_is_said(err, reason):
+    assert live_pane._reason_of(err) is reason

@@ -34,6 +34,9 @@ class PaneReason(StrEnum):
     UNREACHABLE = "unreachable"  # no route, name not found, time-out while connecting
     TIMED_OUT = "timed_out"  # connected, then silence
     WRONG_PASSWORD = "wrong_password"
+    PASSWORD_MISSING = "password_missing"  # this machine's keyring has none for the camera
+    KEYRING_FAILED = "keyring_failed"  # it has perhaps, but does not tell: locked, for one
+    CLOCK_DIFFERS = "clock_differs"  # the camera refuses the log-in because its clock is wrong, or ours
     NOT_FOUND = "not_found"
     NOT_PERMITTED = "not_permitted"
     NO_VIEW_RIGHT = "no_view_right"  # not permitted, and the center says that it is for lack of this right

@@ -67,6 +67,14 @@ class CenterMakes:
             return ListCenter(config.key, self.lists.file(config.key), self.lists.passwords(config.key).read)
         return open_by_address(config)
 
+    async def password_user(self, config: CenterConfig, camera_id: str) -> str:
+        """Return whose password a camera of a site asks for. Raises NotFound, StorageFailed."""
+        return await self.lists.password_user(config.key, camera_id)
+
+    async def set_password(self, config: CenterConfig, camera_id: str, password: str) -> None:
+        """Keep the password of a camera, and of all that share it. Raises NotFound, KeyringFailed, StorageFailed."""
+        await self.lists.set_password(config.key, camera_id, password)
+
     async def forget(self, config: CenterConfig) -> None:
         """Take away what is kept for a center that was removed. Raises StorageFailed, KeyringFailed."""
         if config.adapter == Family.LIST:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
 from wallclient.domain.catalog import Right
-from wallclient.domain.errors import CameraOffline, NotFound, NotPermitted, SignInNeeded, WallError
+from wallclient.domain.errors import CameraOffline, KeyringFailed, NotFound, NotPermitted, SignInNeeded, WallError
 from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneEvent, PaneReason, PaneState, next_state
 from wallclient.domain.picture import Picture
@@ -459,13 +459,21 @@ _REASONS: tuple[tuple[type[WallError], PaneReason], ...] = (
     (NotPermitted, PaneReason.NOT_PERMITTED),
     (NotFound, PaneReason.NOT_FOUND),
     (SignInNeeded, PaneReason.SIGNED_OUT),
+    (KeyringFailed, PaneReason.KEYRING_FAILED),
 )
+_REFUSALS = {  # by `NotPermitted.reason`, of sites of cameras
+    "password-missing": PaneReason.PASSWORD_MISSING,
+    "password-wrong": PaneReason.WRONG_PASSWORD,
+    "clock-differs": PaneReason.CLOCK_DIFFERS,
+}
 
 
 def _reason_of(err: WallError) -> PaneReason:
     """Return why the center gave no lease."""
     if isinstance(err, NotPermitted) and err.right == Right.VIEW:
         return PaneReason.NO_VIEW_RIGHT
+    if isinstance(err, NotPermitted) and err.reason in _REFUSALS:
+        return _REFUSALS[err.reason]
     return next((reason for kind, reason in _REASONS if isinstance(err, kind)), PaneReason.CENTER_UNAVAILABLE)
 
 

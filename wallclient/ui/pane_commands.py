@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from wallclient.domain.catalog import Right
-from wallclient.domain.errors import StorageFailed, WallError
+from wallclient.domain.errors import NotFound, StorageFailed, WallError
+from wallclient.domain.global_id import key_of
 from wallclient.domain.node import Channel, Node
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
-from wallclient.domain.pane import PaneState
+from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.stream import StreamKind
 from wallclient.services.abilities import Ability
 from wallclient.services.preferences import Preferences
@@ -19,8 +20,10 @@ from wallclient.services.rights import allowed
 from wallclient.services.snapshots import save_snapshot
 from wallclient.ui.ability_text import lack_of
 from wallclient.ui.background import Background
+from wallclient.ui.camera_password import CameraPasswordDialog
 from wallclient.ui.pane_geometry import WHEEL_STEP, zoomed
 from wallclient.ui.snapshot_image import stamped
+from wallclient.ui.theme import screen_metrics
 from wallclient.ui.wall_widget import WallWidget
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from wallclient.services.wall import Wall
     from wallclient.services.wall_pane import WallPane
 
+_PASSWORD_REASONS = frozenset({PaneReason.PASSWORD_MISSING, PaneReason.WRONG_PASSWORD})
 _SUFFIXES = {"png": "png", "jpeg": "jpg"}
 
 
@@ -229,6 +233,26 @@ class PaneCommands(QObject):
             self._expansion = None
             self.expanded.emit()
         self._place(index, channels, total, branches[0].name)
+
+    def asks_password(self, pane: "WallPane") -> bool:
+        """Tell whether a pane has no picture for want of a password that is kept on this computer."""
+        return pane.channel is not None and pane.reason in _PASSWORD_REASONS and self._is_of_site(pane.channel)
+
+    def enter_password(self, pane: "WallPane") -> None:
+        """Ask for the password of a pane's camera, and try again with it."""
+        if pane.channel is None:
+            return
+        metrics, window = screen_metrics(), self._widget.window()
+        dialog = CameraPasswordDialog(self._centers, pane.channel, self._background, metrics, window)
+        dialog.accepted.connect(pane.retry)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _is_of_site(self, channel: Channel) -> bool:
+        try:
+            return self._centers.access(key_of(channel.id)).config.is_site
+        except NotFound:
+            return False
 
     def lack(self, channel: Channel, ability: Ability) -> str:
         """Say why something can't be done with a camera because of its center; empty where it can be tried."""

@@ -51,6 +51,9 @@ def pane_menu(pane: "WallPane", actions: dict[str, QAction], commands: PaneComma
         if command == "audio":
             _add_streams(menu, pane, commands, filled)
         if command == "retry":
+            if commands.asks_password(pane):
+                text = QCoreApplication.translate("pane_menu", "Password of the camera…")
+                menu.addAction(icon("keys"), text, lambda: commands.enter_password(pane))
             menu.addSeparator()
     return menu
 

@@ -50,6 +50,15 @@ _REASONS: Mapping[PaneReason, str] = {
     PaneReason.UNREACHABLE: QT_TRANSLATE_NOOP("text", "The media server can't be reached."),
     PaneReason.TIMED_OUT: QT_TRANSLATE_NOOP("text", "The media server does not answer."),
     PaneReason.WRONG_PASSWORD: QT_TRANSLATE_NOOP("text", "The media server refuses the user name or password."),
+    PaneReason.PASSWORD_MISSING: QT_TRANSLATE_NOOP(
+        "text", "This computer's keyring has no password for this camera. Enter it by the pane's menu."
+    ),
+    PaneReason.KEYRING_FAILED: QT_TRANSLATE_NOOP(
+        "text", "The keyring of this computer does not give the camera's password. It may be locked."
+    ),
+    PaneReason.CLOCK_DIFFERS: QT_TRANSLATE_NOOP(
+        "text", "The camera refuses the log-in because its clock is wrong. Set its clock."
+    ),
     PaneReason.NOT_FOUND: QT_TRANSLATE_NOOP("text", "This camera does not exist any more."),
     PaneReason.NOT_PERMITTED: QT_TRANSLATE_NOOP("text", "You are not permitted to watch this camera."),
     PaneReason.NO_VIEW_RIGHT: QT_TRANSLATE_NOOP("text", "You lack the right “Live view” for this camera."),
