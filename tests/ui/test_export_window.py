@@ -198,6 +198,7 @@ def test_from_a_range_on_the_timeline_to_a_package_that_verifies(parts, run, act
     verifying.key_edit.setText("")
     run(verifying.check(), LIMIT_S)
     assert verifying.verdict_label.property("level") == "warning"  # whoever changed the package could bring a key
+    assert "--key" not in verifying.lines_view.toPlainText()
     changed = bytearray(packing.path.read_bytes())
     changed[len(changed) // 2] ^= 1
     packing.path.write_bytes(changed)

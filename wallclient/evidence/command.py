@@ -23,6 +23,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         " signer's, or check with --key.",
         "注意：公钥来自证据包本身，不能证明签名人身份。请与签名人核对指纹，或使用 --key 指定其公钥重新核验。",
     ),
+    "not_given_here": (
+        "WARNING: the key came with the package, so this does not prove who signed it. Compare the fingerprint with the"
+        " signer's, or choose the signer's public key and verify again.",
+        "注意：公钥来自证据包本身，不能证明签名人身份。请与签名人核对指纹，或选择签名人公钥后重新校验。",
+    ),
     "case": ("Case {number} {title}", "案件 {number} {title}"),
     "made": ("Made {made} by {name} ({user}), {post}", "{made} 由 {name}（{user}，{post}）制作"),
     "camera": ("Camera {name} ({code}): {start} – {end}", "摄像机 {name}（{code}）：{start} – {end}"),
@@ -75,15 +80,15 @@ def run(package: Path, key: Path | None, language: str) -> int:
     return HOLDS if verdict.fault is None else DOES_NOT_HOLD
 
 
-def lines_of(verdict: Verdict, language: str) -> list[str]:
-    """Return what to tell of a check."""
+def lines_of(verdict: Verdict, language: str, *, is_command: bool = True) -> list[str]:
+    """Return what to tell of a check; in a window (`is_command` False) no options are spoken of."""
     if verdict.fault is not None:
         return [_say("fails", language), fault_text(verdict.fault, language)]
     assert verdict.manifest
     lines = [
         _say("holds", language),
         _say("signer", language, signer=verdict.signer),
-        _say("given" if verdict.is_signer_given else "not_given", language),
+        _say("given" if verdict.is_signer_given else "not_given" if is_command else "not_given_here", language),
         "",
         _say("case", language, **verdict.manifest["case"]),
         _say("made", language, made=verdict.manifest["made"]["local"], **verdict.manifest["operator"]),

@@ -51,7 +51,7 @@ async def check_package(
         report(done, total)
 
     verdict = await asyncio.to_thread(_verdict, package, key, step)
-    return Checked(verdict.fault is None, verdict.is_signer_given, tuple(lines_of(verdict, language)))
+    return Checked(verdict.fault is None, verdict.is_signer_given, tuple(lines_of(verdict, language, is_command=False)))
 
 
 def _verdict(package: Path, key: Path | None, step: Callable[[int, int], None]) -> Verdict:

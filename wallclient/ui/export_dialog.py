@@ -87,7 +87,7 @@ class ExportDialog(PlainDialog):
 
     def _put_together(self) -> None:
         metrics = self._metrics
-        self.body.addWidget(self.cameras, 1)
+        self.body.addWidget(self.cameras)
         form = QFormLayout()
         form.setVerticalSpacing(metrics.space_px * 3 // 2)
         form.setHorizontalSpacing(metrics.space_px * 2)
@@ -139,7 +139,7 @@ class ExportDialog(PlainDialog):
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             view.addItem(item)
         rows = min(max(2, len(channels) + len(others)), _MOST_ROWS)
-        view.setMinimumHeight(rows * self._metrics.row_px + self._metrics.space_px)
+        view.setFixedHeight(rows * self._metrics.row_px + self._metrics.space_px)
         return view
 
     def _moment_edit(self, moment_ms: int) -> QDateTimeEdit:

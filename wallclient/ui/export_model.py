@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QIcon, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from wallclient.domain.export import HELD, OVER, ExportJob, ExportState
 from wallclient.ui.export_text import STATE_COLORS, export_state_text, pace_text, span_text
-from wallclient.ui.theme import COLORS
+from wallclient.ui.icons import pixmap
+from wallclient.ui.theme import COLORS, Metrics
 
 if TYPE_CHECKING:
     from wallclient.services.exports import Exports
@@ -18,15 +19,17 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 CAMERAS, SPAN, STATE, PROGRESS = range(4)
 PART_ROLE = Qt.ItemDataRole.UserRole + 1
+_BAR_ALPHA = 70
 _ROOT = QModelIndex()
 
 
 class ExportModel(QAbstractTableModel):
     """One row for each export."""
 
-    def __init__(self, exports: "Exports", zone: ZoneInfo, parent: QObject | None = None) -> None:
+    def __init__(self, exports: "Exports", zone: ZoneInfo, metrics: Metrics, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._exports, self._zone = exports, zone
+        self._dot_px = max(8, metrics.small_px * 2 // 3)
         self._keys = [job.key for job in reversed(exports.jobs)]
         exports.changed.connect(self._on_changed)
         exports.progressed.connect(self._on_progressed)
@@ -58,8 +61,8 @@ class ExportModel(QAbstractTableModel):
         job = self.job(index.row())
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(job, index.column())
-        if role == Qt.ItemDataRole.ForegroundRole and index.column() == STATE:
-            return QColor(STATE_COLORS[job.state])
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == STATE:
+            return QIcon(pixmap("dot", STATE_COLORS[job.state], self._dot_px))
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == CAMERAS:
             return "\n".join(camera.name for camera in job.cameras)
         if role == PART_ROLE and index.column() == PROGRESS and job.state is not ExportState.CANCELLED:
@@ -99,18 +102,19 @@ class ExportModel(QAbstractTableModel):
 
 
 class ProgressDelegate(QStyledItemDelegate):
-    """Draws how far an export is: a bar, and the words beneath it in the same cell."""
+    """Draws how far an export is as a bar behind the words of the cell."""
 
     _COLORS: Mapping[bool, str] = {True: COLORS.ok, False: COLORS.accent}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw the cell, then the bar along its lower edge."""
+        """Draw the cell and the bar, which is thin enough to leave the words as they are."""
         super().paint(painter, option, index)
         part = index.data(PART_ROLE)
-        rect: QRect = option.rect  # type: ignore[attr-defined]  # Qt's stubs lack the options' fields
-        if not isinstance(part, float) or rect.height() < 8:
+        if not isinstance(part, float):
             return
-        groove = QRect(rect.left() + 4, rect.bottom() - 5, rect.width() - 12, 3)
-        painter.fillRect(groove, QColor(COLORS.line_strong))
-        done = QRect(groove.left(), groove.top(), round(groove.width() * min(1.0, part)), groove.height())
-        painter.fillRect(done, QColor(self._COLORS[part >= 1.0]))
+        rect: QRect = option.rect.adjusted(1, 2, -7, -2)  # type: ignore[attr-defined]  # not in Qt's stubs
+        color = QColor(self._COLORS[part >= 1.0])
+        color.setAlpha(_BAR_ALPHA)
+        painter.fillRect(QRect(rect.left(), rect.top(), round(rect.width() * min(1.0, part)), rect.height()), color)
+        painter.setPen(QColor(COLORS.line_strong))
+        painter.drawRect(rect)

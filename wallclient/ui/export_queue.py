@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
-from PySide6.QtGui import QColor, QDesktopServices
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialogButtonBox,
@@ -25,6 +25,7 @@ from wallclient.ui.dialogs import PlainDialog
 from wallclient.ui.elided_label import ElidedLabel
 from wallclient.ui.export_model import CAMERAS, PROGRESS, ExportModel, ProgressDelegate
 from wallclient.ui.export_text import bytes_text, explained, lack_text, span_text
+from wallclient.ui.icons import icon
 from wallclient.ui.theme import COLORS, Metrics
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class ExportsDialog(PlainDialog):
         super().__init__(self.tr("Exports"), metrics, parent)
         self.setModal(False)
         self._exports, self._zone, self._metrics = exports, zone, metrics
-        self.model = ExportModel(exports, zone, self)
+        self.model = ExportModel(exports, zone, metrics, self)
         self.list = self._table()
         self.empty = self.hint(
             self.tr("Nothing has been exported yet. Mark a range on the timeline with [ and ], then press “Export”.")
@@ -93,31 +94,29 @@ class ExportsDialog(PlainDialog):
     def _put_together(self) -> None:
         metrics = self._metrics
         self.body.insertWidget(0, self.list, 3)
-        rows: tuple[tuple[tuple[str, str, Callable[[], object]], ...], ...] = (
-            (
-                ("pause", self.tr("Pause"), lambda: self._each(self._exports.pause)),
-                ("resume", self.tr("Go on"), self._resume),
-                ("cancel", self.tr("Cancel the export"), lambda: self._each(self._exports.cancel)),
-                ("remove", self.tr("Remove from the list"), lambda: self._each(self._exports.forget)),
-                ("open", self.tr("Open folder"), self._open_folder),
-            ),
-            (
-                ("package", self.tr("Evidence package…"), lambda: self.package_requested.emit(self.chosen)),
-                ("verify", self.tr("Verify a package…"), self.verify_requested.emit),
-                ("key", self.tr("Public key…"), self.key_requested.emit),
-            ),
-        )
         row = QHBoxLayout()
         row.setSpacing(metrics.space_px)
-        for number, group in enumerate(rows):
-            if number:
-                row.addStretch(1)
-            for name, text, slot in group:
-                row.addWidget(self._button(name, text, slot))
+        slots: tuple[tuple[str, str, Callable[[], object]], ...] = (
+            ("pause", self.tr("Pause"), lambda: self._each(self._exports.pause)),
+            ("resume", self.tr("Go on"), self._resume),
+            ("cancel", self.tr("Cancel the export"), lambda: self._each(self._exports.cancel)),
+            ("remove", self.tr("Remove from the list"), lambda: self._each(self._exports.forget)),
+            ("open", self.tr("Open folder"), self._open_folder),
+        )
+        for name, text, slot in slots:
+            row.addWidget(self._button(name, text, slot))
+        row.addStretch(1)
         self.body.addLayout(row)
         self.body.addWidget(self.state_label)
         self.body.addWidget(self.files, 2)
         self.body.addWidget(self.about_label)
+        slots = (
+            ("package", self.tr("Evidence package…"), lambda: self.package_requested.emit(self.chosen)),
+            ("verify", self.tr("Verify a package…"), self.verify_requested.emit),
+            ("key", self.tr("Public key…"), self.key_requested.emit),
+        )
+        for name, text, slot in slots:
+            self.buttons.addButton(self._button(name, text, slot), QDialogButtonBox.ButtonRole.ActionRole)
         close = self.buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         close.setAutoDefault(False)
         screen = self.screen().availableSize()
@@ -201,8 +200,7 @@ class ExportsDialog(PlainDialog):
         else:
             row = QTreeWidgetItem([f"{camera}: {lack_text(entry)}", span, ""])
             color = COLORS.text_dim if entry.why == "gap" else COLORS.warning
-            for column in range(2):
-                row.setForeground(column, QColor(color))
+            row.setIcon(0, icon("warning", color, self._metrics.small_px))
         row.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return row
 
