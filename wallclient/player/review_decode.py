@@ -1,7 +1,6 @@
 """Decodes a group of pictures step by step, and keeps decoded pictures for stepping back and running backwards."""
 
 import contextlib
-from collections.abc import Iterator
 
 import av
 import av.error
@@ -10,7 +9,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from wallclient.player.fitting import fit
-from wallclient.player.review_file import Coding, Gop
+from wallclient.player.review_file import Coding, Gop, Packet
 
 _LEAST = 8  # pictures kept, however large
 _WORTH_SHRINKING = 1.25  # of the pane's pixels; below that a decoded picture is kept as it is
@@ -25,10 +24,11 @@ class GopDecoder:
         self.gop: Gop | None = None
         self.position_us: int | None = None  # the latest picture that came out; None: none yet
         self.finished = True
+        self.starved = False  # the group is still being sent, and all there is of it was fed
         self.keys_only = False
         self._codec: VideoCodecContext | None = None
         self._coding: Coding | None = None
-        self._feed: Iterator[object] = iter(())
+        self._fed = 0  # packets
 
     def begin(self, gop: Gop, *, keys_only: bool = False) -> None:
         """Begin with a group; its key picture only, if so asked. Raises FFmpegError where there is no decoder."""
@@ -37,8 +37,7 @@ class GopDecoder:
         else:
             self._codec.flush_buffers()
         self.gop, self.position_us, self.finished, self.keys_only = gop, None, False, keys_only
-        packets = gop.packets[:1] if keys_only else [*gop.packets, *gop.tail]
-        self._feed = iter([*packets, None])
+        self._fed, self.starved = 0, False
 
     def stop(self) -> None:
         """Leave the group."""
@@ -49,11 +48,16 @@ class GopDecoder:
         gop, codec = self.gop, self._codec
         assert gop is not None
         assert codec is not None
-        packet = next(self._feed, None)
+        growing = gop.growing and not self.keys_only  # looked at first: it may end meanwhile
+        packet = self._next_packet(gop)
+        self.starved = packet is None and growing
+        if self.starved:
+            return []
+        self._fed += 1
         self.finished = packet is None
         frames: list[VideoFrame] = []
         with contextlib.suppress(av.error.FFmpegError):  # a broken picture is missing, the next may be whole
-            frames = codec.decode(packet)  # type: ignore[arg-type]
+            frames = codec.decode(packet)
         out = []
         for frame in frames:
             if frame.pts is None:
@@ -63,6 +67,14 @@ class GopDecoder:
                 out.append((moment, frame))
                 self.position_us = moment
         return out
+
+    def _next_packet(self, gop: Gop) -> Packet | None:
+        if self.keys_only:
+            return None if self._fed else gop.packets[0]
+        if self._fed < len(gop.packets):
+            return gop.packets[self._fed]
+        behind = self._fed - len(gop.packets)
+        return gop.tail[behind] if behind < len(gop.tail) else None
 
 
 Shot = tuple[int, int]  # start of the file and moment: files overlap where a recorder's clock was set back

@@ -1,6 +1,7 @@
 """Fetches groups of pictures for one track, on threads of its own, so that a slow or dead source holds up nobody.
 
-The track tells its wishes, the most urgent first, whenever they change; what has arrived is kept up to a bound.
+The track tells its wishes, the most urgent first, whenever they change; what has arrived is kept up to a bound. What is
+streamed over RTSP comes by `review_lines`.
 """
 
 import contextlib
@@ -16,8 +17,9 @@ import av.error
 from wallclient.domain.pane import PaneReason
 from wallclient.domain.retry import retry_delay_s
 from wallclient.player.bridge import reason_of
-from wallclient.player.review_file import FootageReader, Gop
-from wallclient.player.review_messages import File
+from wallclient.player.review_file import FootageReader, Gop, Wish
+from wallclient.player.review_lines import Lines
+from wallclient.player.review_messages import STREAMED, File
 
 _log = logging.getLogger(__name__)
 _KEPT_BYTES = 6 << 20
@@ -29,14 +31,6 @@ _LOOK_AGAIN_S = 10.0  # at a file that ended too soon: perhaps it was cut off on
 
 
 _FAILURES = (av.error.FFmpegError, OSError, ValueError)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """The group of pictures of `file` that covers a moment."""
-
-    file: File
-    moment_us: int
 
 
 @dataclass(slots=True)
@@ -67,10 +61,13 @@ class Fetcher:
         self._threads = 0
         self._busy: tuple[Wish, float] | None = None
         self._closed = False
+        self._hurried = False  # key pictures only: sparse groups count
+        self._lines = Lines(self)
         self.received_bytes = 0
 
     def close(self) -> None:
         """Let all threads end; those that wait for a network do so when it has answered or timed out."""
+        self._lines.close()
         with self._lock:
             self._closed = True
             self._wishes.clear()
@@ -100,10 +97,21 @@ class Fetcher:
             trouble = self._troubles.get(file)
             return trouble.reason if trouble else None
 
-    def want(self, wishes: Sequence[Wish]) -> None:
-        """Replace the wishes. Those met already are dropped."""
+    def want(self, wishes: Sequence[Wish], moment_us: int = 0, rate: float = 0.0) -> None:
+        """Replace the wishes, for a clock that is at a moment. Those met already are dropped."""
         with self._lock:
-            self._wishes = [wish for wish in wishes if self._missing(wish)]
+            now = time.monotonic()
+            missing = [wish for wish in wishes if self._missing(wish)]
+            self._hurried = abs(rate) > 1
+            if not self._hurried:
+                self._groups = {key: group for key, group in self._groups.items() if not group.sparse}
+            streamed = [wish for wish in missing if wish.file.form == STREAMED and not self._waits(wish.file, now)]
+            self._wishes = [wish for wish in missing if wish.file.form != STREAMED]
+        self._lines.want(streamed, moment_us, rate)
+        self._let_work()
+
+    def _let_work(self) -> None:
+        with self._lock:
             if not self._wishes or self._closed:
                 return
             if self._given_up():
@@ -129,6 +137,7 @@ class Fetcher:
 
     def forget(self, files: Sequence[File]) -> None:
         """Keep only what belongs to `files`, from now on at the addresses they have here."""
+        self._lines.forget(files)
         with self._lock:
             wanted = set(files)
             moved = {file for file in files if file.url != self._newest.get(file, file).url}
@@ -138,13 +147,46 @@ class Fetcher:
             self._troubles = {file: trouble for file, trouble in self._troubles.items() if file in wanted}
             self._ended = {file: at for file, at in self._ended.items() if file in wanted}
 
+    # -- for streams, from their threads -----------------------------------------------------------
+
+    def put(self, group: Gop, received_bytes: int) -> None:
+        """Take a group that is being sent, or note that it has grown."""
+        key = group.file, ~group.start_us if group.sparse else group.start_us
+        with self._lock:
+            self.received_bytes += received_bytes
+            self._troubles.pop(group.file, None)
+            former = self._groups.get(key)
+            longer = former is None or former.end_us <= group.end_us
+            if longer and not self._closed and self._newest.get(group.file) is not None:
+                if group.last:
+                    self._ended[group.file] = time.monotonic()
+                self._groups[key] = group
+        self._on_news()
+
+    def fail(self, file: File, reason: PaneReason) -> None:
+        """Note that a file can't be had at present."""
+        self._failed(file, reason)
+        self._on_news()
+
+    def address(self, file: File) -> File:
+        """Return a file at the address it has now."""
+        return self._address(file)
+
     # -- under the lock ----------------------------------------------------------------------------
 
     def _has_worker(self) -> bool:
         return self._running == self._worker
 
     def _find(self, file: File, moment_us: int) -> Gop | None:
-        return next((g for g in self._groups.values() if g.file == file and g.covers(moment_us)), None)
+        there = (g for g in self._groups.values() if g.file == file and g.covers(moment_us))
+        if file.form != STREAMED:
+            return next(there, None)
+        usable = (group for group in there if self._hurried or not group.sparse)
+        return max(usable, key=lambda group: (not group.partial, group.start_us), default=None)
+
+    def _waits(self, file: File, now: float) -> bool:
+        trouble = self._troubles.get(file)
+        return trouble is not None and trouble.not_before > now
 
     def _stale(self, file: File) -> bool:
         return time.monotonic() - self._ended.get(file, 0.0) > _LOOK_AGAIN_S

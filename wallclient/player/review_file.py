@@ -54,6 +54,8 @@ class Gop:
 
     It stands for [`start_us`, `end_us`); the last of a file ends where its last picture no longer counts. `tail` are
     packets of the next group that show pictures of this one (open groups), with the key picture they need.
+    A group that is still being sent is `growing` on another thread; what comes behind `end_us` of a `partial` one is
+    not known. Of a `sparse` one only the key picture is there; it is for looking through quickly.
     """
 
     file: File
@@ -68,6 +70,9 @@ class Gop:
     zero_pts: int
     us_per_tick: Fraction
     interval_us: int  # between most pictures; 0: there is one only
+    partial: bool = False
+    growing: bool = False
+    sparse: bool = False
     missing: set[int] = field(default_factory=set)  # pictures that turned out undecodable
     size_bytes: int = field(init=False)
 
@@ -84,13 +89,18 @@ class Gop:
 
     def has_picture(self, moment_us: int) -> bool:
         """Tell whether there is a picture for a moment: not behind the end, nor in a hole between two pictures."""
+        if self.sparse:
+            return self.start_us <= moment_us < self.end_us
         shown = self.pictures[self.index_at(moment_us)]
         hold_us = max(_HOLD_US, _HOLD_PICTURES * self.interval_us)
         return moment_us < self.end_us and shown - _EARLY_US <= moment_us < shown + hold_us
 
     def after(self, moment_us: int) -> int | None:
-        """Return the first picture behind a moment, here or in the file's next group; None: there is none."""
-        after = (us for us in self.pictures if us > moment_us and us not in self.missing)
+        """Return the first picture behind a moment, here or in the file's next group; None: there is none.
+
+        Of a partial group: `end_us` if it is not known.
+        """
+        after = (us for us in self.pictures if moment_us < us < self.end_us and us not in self.missing)
         return next(after, None if self.last else self.end_us)
 
     def before(self, moment_us: int) -> int | None:
@@ -100,6 +110,14 @@ class Gop:
     def covers(self, moment_us: int) -> bool:
         """Tell whether the moment is this group's, also where the file ends too soon to have a picture for it."""
         return self.start_us <= moment_us and (moment_us < self.end_us or self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The group of pictures of `file` that covers a moment."""
+
+    file: File
+    moment_us: int
 
 
 class FootageReader:

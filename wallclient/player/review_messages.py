@@ -10,6 +10,8 @@ from wallclient.domain.pane import PaneReason
 from wallclient.domain.review import Sight
 from wallclient.player.messages import Beat, Quit, Ready, line
 
+STREAMED = "rtsp"  # `File.form` of what comes over RTSP
+
 
 class OpenTrack(msgspec.Struct, tag="open_track"):
     """Show footage in the ring sent along; sizes in device pixels."""
@@ -39,7 +41,7 @@ class File(msgspec.Struct, frozen=True, eq=False):
     of: str  # which camera and stream
     start_us: int
     end_us: int
-    form: str  # FFmpeg's name of the container: "mp4", "mpegts", "matroska"
+    form: str  # FFmpeg's name of the container: "mp4", "mpegts", "matroska"; or `STREAMED`
     url: str = ""
     user: str = ""
     password: str = ""

@@ -133,6 +133,7 @@ class ReviewPlayer:
             case messages.Reel():
                 self._reel, self._serial = Reel(item.files), item.serial
                 self._fetcher.forget(self._reel.files)
+                self._keys_only = self._keys_only or self._outruns_stream()
                 self._say_again()
             case messages.Follow():
                 self._follow(item)
@@ -149,9 +150,13 @@ class ReviewPlayer:
         self._offset_us = item.offset_us
         self._strain = 0
         if former is None or former.rate != item.rate:
-            self._keys_only = False
+            self._keys_only = self._outruns_stream()
         self._unsettled_ns = 0
         self._say_again()
+
+    def _outruns_stream(self) -> bool:
+        """Tell whether the clock is faster than a server sends."""
+        return self._reel.is_streamed and self._map is not None and abs(self._map.rate) > 1
 
     def _say_again(self) -> None:
         """Let what is seen be told once more, also if it is the same."""
@@ -182,6 +187,8 @@ class ReviewPlayer:
         if _shot(gop, wanted) != self._shown and not self._show_or_decode(gop, wanted, now):
             return 0.0
         if _shot(gop, wanted) != self._shown:
+            if self._decoder.starved:  # it is being sent
+                return _LOOK_EVERY_S
             return max(0.0, (self._shown_ns + _SHOW_EVERY_NS - now) / 1e9)
         self._settled()
         if self._decode_ahead(gop, wanted, span):
@@ -210,7 +217,7 @@ class ReviewPlayer:
             _, wish = neighbour(self._reel, self._fetcher.find, step.from_us + self._offset_us, step.direction)
             if wish is not None:
                 wishes.insert(0, wish)
-        self._fetcher.want(wishes)
+        self._fetcher.want(wishes, moment_us, clock.rate)
         self._fetcher.keep_near(moment_us)
 
     def _answer_steps(self) -> None:
@@ -277,8 +284,7 @@ class ReviewPlayer:
         if frame is None:
             self._not_there(now)
             self._show_passing(gop, wanted, now)
-            self._decode(gop, self._kept(gop, wanted), wanted)
-            return False
+            return not self._decode(gop, self._kept(gop, wanted), wanted)
         due = self._due(wanted)
         if self._direction() > 0 and now - self._shown_ns < _SHOW_EVERY_NS and self._said is not None:
             return True
@@ -378,7 +384,7 @@ class ReviewPlayer:
         return next(us for us in kept if (of, us) not in shelf and us not in gop.missing)
 
     def _decode(self, gop: Gop, range_: _Range, around_us: int) -> bool:
-        """Go one step towards the pictures of a range; False when they are at hand."""
+        """Go one step towards the pictures of a range; False when they are at hand, or have still to be sent."""
         lacking = self._lacks(gop, range_)
         if lacking is None:
             return False
@@ -388,7 +394,7 @@ class ReviewPlayer:
             self._begin(gop)
         if not decoder.finished:
             self._take_decoded(gop, gop.pictures[range_.first], gop.pictures[range_.last], around_us)
-        return True
+        return not decoder.starved
 
     def _begin(self, gop: Gop) -> None:
         decoder = self._decoder

@@ -4,7 +4,7 @@ import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wallclient.player.review_messages import File
+from wallclient.player.review_messages import STREAMED, File
 
 _SEAM_US = 250_000  # files are cut by pictures and told in milliseconds: less than this between two is no gap
 
@@ -24,6 +24,7 @@ class Reel:
     def __init__(self, files: Sequence[File] = ()) -> None:
         self.files = tuple(sorted(set(files), key=lambda file: (file.start_us, file.end_us)))
         self._spans = _spans(self.files)
+        self.is_streamed = any(file.form == STREAMED for file in self.files)
         self._starts = [span.start_us for span in self._spans[1:]]
 
     def span(self, moment_us: int) -> Span:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from wallclient.player.review_fetch import Wish
-from wallclient.player.review_file import Gop
+from wallclient.player.review_file import Gop, Wish
 from wallclient.player.review_messages import File
 from wallclient.player.review_reel import Reel
 
@@ -59,6 +58,11 @@ def _next(reel: Reel, find: Find, moment_us: int) -> tuple[int | None, Wish | No
     if gop is None:
         return None, Wish(span.file, moment_us)
     after = gop.after(moment_us)
+    while gop.partial and after == gop.end_us:
+        following = find(span.file, gop.end_us)
+        if following is None or following is gop:
+            return None, Wish(span.file, gop.end_us)
+        gop, after = following, following.after(gop.end_us - 1)
     if after is not None and (span.end_us is None or after < span.end_us):
         return after, None
     if span.end_us is None:

@@ -21,7 +21,11 @@ from wallclient.services.wall_pane import StreamInfo, WallPane
 
 _log = logging.getLogger(__name__)
 _FALLBACK_SIZE = (320, 180)  # device pixels, for a pane that is not on screen
-_FORMS = {FootageProtocol.MP4: "mp4", FootageProtocol.TS: "mpegts"}  # the best first
+_FORMS = {  # the best first
+    FootageProtocol.MP4: "mp4", FootageProtocol.TS: "mpegts", FootageProtocol.RTSP: messages.STREAMED,
+}  # fmt: skip
+_SCHEMES = {"mp4": ("http:", "https:"), "mpegts": ("http:", "https:"), messages.STREAMED: ("rtsp:",)}
+_SEAM_MS = 500  # less than that between two files is how recorders cut them
 _STATES = {
     Sight.LOADING: PaneState.OPENING,
     Sight.SHOWING: PaneState.PLAYING,
@@ -305,12 +309,30 @@ class ReviewPane(WallPane):
 
 
 def files_of(channel_id: str, sources: Sequence[FootageSource]) -> tuple[messages.File, ...]:
-    """Return the files behind a session's addresses: of each stretch the address this program reads best."""
+    """Return the files behind a session's addresses: of each stretch the address this program reads best.
+
+    What is streamed at a server's own pace is taken only where there is no file.
+    """
+    usable = [source for source in sources if source.url.startswith(_SCHEMES[_FORMS[source.protocol]])]
     best: Mapping[tuple[int, int], FootageSource] = {
         (source.start_ms, source.end_ms): source
-        for source in sorted(sources, key=lambda source: -list(_FORMS).index(source.protocol))
+        for source in sorted(usable, key=lambda source: -list(_FORMS).index(source.protocol))
     }
-    return tuple(_file(channel_id, source) for source in best.values() if source.url.startswith(("http:", "https:")))
+    spans = sorted(span for span, source in best.items() if source.protocol is not FootageProtocol.RTSP)
+    return tuple(
+        _file(channel_id, source)
+        for span, source in best.items()
+        if source.protocol is not FootageProtocol.RTSP or not _is_covered(span, spans)
+    )
+
+
+def _is_covered(span: tuple[int, int], by: Sequence[tuple[int, int]]) -> bool:
+    at = span[0]
+    for start_ms, end_ms in by:
+        if start_ms > at + _SEAM_MS:
+            break
+        at = max(at, end_ms)
+    return at >= span[1] - _SEAM_MS
 
 
 def _file(channel_id: str, source: FootageSource) -> messages.File:
