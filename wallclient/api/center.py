@@ -35,6 +35,7 @@ class Capabilities:
     presets: bool = True  # counts where `ptz` does
     cruises: bool = True  # counts where `ptz` does: the center keeps and runs them; else this program does
     export: bool = True  # counts where `recordings` does: footage can be taken along as files
+    forced_alarms: bool = False  # the center is an `api.forced_alarms.ForcedAlarmCenter` too
 
 
 @dataclass(frozen=True, slots=True)

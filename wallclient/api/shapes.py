@@ -6,6 +6,7 @@ lock, once, which is also faster than naming the type at every call.
 """
 
 import threading
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,4 +23,15 @@ def read(raw: bytes | str, shape: type[_Shape]) -> _Shape:
         with _building:
             decoder = _decoders.setdefault(shape, msgspec.json.Decoder(shape))
     found: _Shape = decoder.decode(raw)
+    return found
+
+
+def readable(raw: Iterable[msgspec.Raw], shape: type[_Shape]) -> list[_Shape]:
+    """Return the items that can be read; one broken row must not hide a thousand others."""
+    found = []
+    for item in raw:
+        try:
+            found.append(read(bytes(item), shape))
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            continue
     return found

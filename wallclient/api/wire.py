@@ -226,7 +226,7 @@ class Wire:
                 raw = _whole_body(reply, limit_s or WHOLE_S)
         except _LINE_ERRORS as err:
             raise _line_error(err, what) from None  # the cause quotes the whole URL
-        _check_status(reply, raw, what)
+        self._check(reply, raw, what)
         return _decoded(raw, shape, what)
 
     def picture(self, path: str, *, token: str, types: Mapping[str, bytes] = _JPEG_ONLY) -> bytes:
@@ -238,11 +238,25 @@ class Wire:
                 raw = _whole_body(reply)
         except _LINE_ERRORS as err:
             raise _line_error(err, what) from None
-        _check_status(reply, raw, what)
+        self._check(reply, raw, what)
         kind = reply.headers.get("Content-Type", "").partition(";")[0].strip()
         if kind not in types or not raw.startswith(types[kind]):
             raise BadPayload(f"{what}: not {' or '.join(types)}")
         return raw
+
+    def fetch(
+        self, path: str, *, query: Mapping[str, str | int | None] | None = None, limit_s: float | None = None
+    ) -> tuple[str, bytes]:
+        """Return the type and the body of whatever is there, as it was sent. Raises as `call` does."""
+        what = f"GET {path}"
+        try:
+            reply = self._send("GET", path, None, None, query, limit_s or READ_S)
+            with reply:
+                raw = _whole_body(reply, limit_s or WHOLE_S)
+        except _LINE_ERRORS as err:
+            raise _line_error(err, what) from None
+        self._check(reply, raw, what)
+        return reply.headers.get("Content-Type", "").partition(";")[0].strip().lower(), raw
 
     def stream(
         self,
@@ -266,7 +280,7 @@ class Wire:
             with reply:
                 if reply.status_code == 304 and "If-None-Match" in headers:
                     return None
-                _check_status(reply, _whole_body(reply), what)
+                self._check(reply, _whole_body(reply), what)
             raise BadPayload(f"{what}: not {media_type}")
         except _LINE_ERRORS as err:
             raise _line_error(err, what) from None
@@ -280,6 +294,10 @@ class Wire:
     def is_closed(self) -> bool:
         """Tell whether `close` was called."""
         return self._lines.is_cut
+
+    def _check(self, reply: requests.Response, raw: bytes, what: str) -> None:
+        """Raise what a reply means that is no success; servers with words of their own read them here."""
+        _check_status(reply, raw, what)
 
     def _send(
         self,

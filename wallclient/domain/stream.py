@@ -12,13 +12,14 @@ class StreamKind(StrEnum):
 
 
 class Protocol(StrEnum):
-    """How a stream travels; the values are those of Center API v1."""
+    """How a stream travels; the values are those of Center API v1, but for `MJPEG`."""
 
     RTSP = "rtsp"
     HTTP_TS = "http-ts"
     HTTP_FLV = "http-flv"
     FMP4 = "http-fmp4"
     HLS = "hls"
+    MJPEG = "http-mjpeg"  # pictures one by one (multipart/x-mixed-replace): any server can, at ten times the bytes
 
 
 class Codec(StrEnum):

@@ -8,7 +8,14 @@ from collections.abc import Iterable
 
 from wallclient.domain.stream import Codec, Protocol, Source
 
-_RUNGS = {Protocol.RTSP: 0, Protocol.HTTP_TS: 1, Protocol.FMP4: 2, Protocol.HTTP_FLV: 3, Protocol.HLS: 4}
+_RUNGS = {
+    Protocol.RTSP: 0,
+    Protocol.HTTP_TS: 1,
+    Protocol.FMP4: 2,
+    Protocol.HTTP_FLV: 3,
+    Protocol.HLS: 4,
+    Protocol.MJPEG: 5,
+}
 _PLAIN_FLV = {None, Codec.H264}  # FLV has no standard way to carry H.265
 
 

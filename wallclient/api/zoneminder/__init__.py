@@ -1,0 +1,1 @@
+"""Adapter for ZoneMinder 1.36."""
