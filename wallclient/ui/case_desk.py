@@ -19,7 +19,7 @@ from wallclient.services.case_items import bookmark_item, clip_items, file_item
 from wallclient.services.cases import Cases
 from wallclient.ui.background import Background
 from wallclient.ui.case_dialog import CaseDialog, ChooseCaseDialog
-from wallclient.ui.case_text import kind_text
+from wallclient.ui.case_text import told_of
 from wallclient.ui.cases_dialog import CasesDialog
 from wallclient.ui.dialogs import QuestionDialog
 from wallclient.ui.playback_text import system_zone
@@ -242,11 +242,3 @@ class CaseDesk(QObject):
             return
         if self.dialog is not None:
             self.dialog.fill()
-
-
-def told_of(items: Sequence[CaseItem]) -> str:
-    """Name what was put into a case."""
-    first = items[0]
-    name = first.title or first.ref
-    more = f" (+{len(items) - 1})" if len(items) > 1 else ""
-    return f"{kind_text(first.kind)} {name}{more}"

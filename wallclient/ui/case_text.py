@@ -1,14 +1,16 @@
 """Cases and what they gather, in words."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from wallclient.domain.case import CaseItem, ItemKind
+from wallclient.ui.i18n import QT_TRANSLATE_NOOP
 from wallclient.ui.playback_text import clock_text, date_text, length_text
 
-_KINDS = {
+_KINDS: dict[ItemKind, str] = {
     ItemKind.BOOKMARK: QT_TRANSLATE_NOOP("case_text", "Bookmark"),
     ItemKind.SNAPSHOT: QT_TRANSLATE_NOOP("case_text", "Snapshot"),
     ItemKind.CLIP: QT_TRANSLATE_NOOP("case_text", "Clip"),
@@ -48,3 +50,11 @@ def count_text(count: int) -> str:
     if count == 1:
         return QCoreApplication.translate("case_text", "1 item")
     return QCoreApplication.translate("case_text", "{count} items").format(count=count)
+
+
+def told_of(items: Sequence[CaseItem]) -> str:
+    """Name what was put into a case."""
+    first = items[0]
+    name = first.title or first.ref
+    more = f" (+{len(items) - 1})" if len(items) > 1 else ""
+    return f"{kind_text(first.kind)} {name}{more}"

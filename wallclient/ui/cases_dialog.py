@@ -30,6 +30,7 @@ from wallclient.ui.elided_label import ElidedLabel
 from wallclient.ui.icons import icon
 from wallclient.ui.theme import Metrics
 
+_WHAT, _MOMENT, _CAMERA, _TITLE, _FILE = range(5)
 _ROLE = Qt.ItemDataRole.UserRole
 CameraName = Callable[[str], str]
 
@@ -65,7 +66,7 @@ class CasesDialog(PlainDialog):
         close.setAutoDefault(False)
         cases.changed.connect(self.fill)
         self.finished.connect(lambda _result: cases.changed.disconnect(self.fill))
-        self.resize(metrics.text_px * 74, metrics.row_px * 21)
+        self.resize(metrics.text_px * 86, metrics.row_px * 22)
         self.fill()
         self.search.setFocus()
 
@@ -76,7 +77,8 @@ class CasesDialog(PlainDialog):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _text: self.fill())
         self.list = QListWidget()
-        self.list.setUniformItemSizes(True)
+        self.list.setWordWrap(True)  # or the second line is not drawn
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMinimumWidth(self._metrics.text_px * 16)
         self.list.currentItemChanged.connect(lambda *_items: self._show())
         self.new_button = QPushButton(self.tr("New case…"))
@@ -105,8 +107,12 @@ class CasesDialog(PlainDialog):
             [self.tr("What"), self.tr("Moment"), self.tr("Camera"), self.tr("Title"), self.tr("File")]
         )
         self.items.setIconSize(QSize(self._metrics.icon_px, self._metrics.icon_px))
-        self.items.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.items.header().setStretchLastSection(True)
+        self.items.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.items.header()
+        for section in (_WHAT, _MOMENT):
+            header.setSectionResizeMode(section, QHeaderView.ResizeMode.ResizeToContents)
+        for section in (_CAMERA, _TITLE, _FILE):
+            header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
         self.items.itemActivated.connect(lambda _item, _column: self._open())
         self.items.itemSelectionChanged.connect(self._enable)
         self.empty = QLabel(
@@ -193,13 +199,18 @@ class CasesDialog(PlainDialog):
         self._show()
 
     def _row_of(self, case: Case) -> QListWidgetItem:
-        name = f"{case.fields.number}  {case.fields.title}" if case.fields.number else case.fields.title
+        name = case.fields.title
         state = self.tr("closed") if case.fields.is_closed else ""
         gathers = self.tr("gathers") if case.key == self._cases.gathering else ""
-        second = " · ".join(part for part in (count_text(len(case.items)), state, gathers) if part)
-        item = QListWidgetItem(f"{name}\n{second}")
+        second = " · ".join(part for part in (gathers, state, case.fields.number, count_text(len(case.items))) if part)
+        width = self._metrics.text_px * 15
+        lines = (
+            self.list.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, width) for line in (name, second)
+        )
+        item = QListWidgetItem("\n".join(lines))
+        item.setSizeHint(QSize(width, round(self._metrics.row_px * 1.9)))
         item.setData(_ROLE, case.key)
-        item.setToolTip(name)
+        item.setToolTip(f"{name}\n{second}")
         return item
 
     def _show(self) -> None:
@@ -235,11 +246,11 @@ class CasesDialog(PlainDialog):
         row = QTreeWidgetItem(cells)
         row.setData(0, _ROLE, item)
         name = KIND_ICONS.get(ItemKind(item.kind)) if item.kind in set(ItemKind) else None
-        row.setIcon(0, icon(name or "info", self._metrics.icon_px))
+        row.setIcon(0, icon(name or "info", size_px=self._metrics.icon_px))
         for column, text in enumerate(cells):
             row.setToolTip(column, text)
         if item.sha256:
-            row.setToolTip(4, f"SHA-256 {item.sha256}")
+            row.setToolTip(_FILE, f"{cells[_FILE]}\nSHA-256 {item.sha256}")
         return row
 
     def _enable(self) -> None:
