@@ -17,6 +17,13 @@
     </message>
 </context>
 <context>
+    <name>AreaEditor</name>
+    <message>
+        <source>Areas to search in</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>BookmarkDialog</name>
     <message>
         <source>Bookmark</source>
@@ -82,6 +89,10 @@
         <translation>书签</translation>
     </message>
     <message>
+        <source>Title, text, category or who made it</source>
+        <translation>标题、说明、类别或创建人</translation>
+    </message>
+    <message>
         <source>Moment</source>
         <translation>时刻</translation>
     </message>
@@ -112,6 +123,10 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
     </message>
     <message>
         <source>Add to a case…</source>
@@ -1180,6 +1195,57 @@
     </message>
 </context>
 <context>
+    <name>FootageSearchDesk</name>
+    <message>
+        <source>Contact sheet from here…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search for movement from here…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contact sheet…	Shift+S</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search for movement…	Shift+M</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This hour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the timeline shows</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Range on the timeline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An hour from here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Movement {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Movement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the sheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>GoToDialog</name>
     <message>
         <source>Go to a moment</source>
@@ -1464,6 +1530,109 @@
     <message>
         <source>Asking for the cameras of {name}…</source>
         <translation>正在获取 {name} 的摄像机…</translation>
+    </message>
+</context>
+<context>
+    <name>MotionWindow</name>
+    <message>
+        <source>Search for movement</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at every picture: slower, finds what is over within seconds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole picture</source>
+        <translation type="unfinished">恢复完整画面</translation>
+    </message>
+    <message>
+        <source>Remove the area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Show on the wall</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark the chosen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bookmark all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation type="unfinished">加载中…</translation>
+    </message>
+    <message>
+        <source>The search could not be started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The range ends before it begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stopped: too much was found. Draw a smaller area or choose a shorter range.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Found: {count}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{percent} % of the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} area(s). Drag for a rectangle, click for corners.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The whole picture. Drag for a rectangle, click for corners.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{percent} % searched · {speed} times as fast as it was recorded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not searched: {what}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1842,6 +2011,10 @@
     <message>
         <source>Correct the camera&apos;s time</source>
         <translation>校正摄像机时间</translation>
+    </message>
+    <message>
+        <source>Search in the footage</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Whole day, or the range</source>
@@ -2534,6 +2707,25 @@
     </message>
 </context>
 <context>
+    <name>SearchRange</name>
+    <message>
+        <source>Range</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chosen here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
@@ -2586,6 +2778,61 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>SheetWindow</name>
+    <message>
+        <source>Contact sheet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All {count} cameras</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Distance between pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill the window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>every {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation type="unfinished">停止</translation>
+    </message>
+    <message>
+        <source>Save the sheet…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show on the wall</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>The range ends before it begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The search could not be started.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{found} of {total} pictures, every {step}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2975,6 +3222,61 @@
     <message>
         <source>This program does this itself, on this computer.</source>
         <translation>由本程序在本机完成。</translation>
+    </message>
+</context>
+<context>
+    <name>alarm</name>
+    <message>
+        <source>Motion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line or area crossed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alarm input</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Video loss</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera tampered with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device trouble</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Call for help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alarm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>acknowledged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>going on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(over)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} alarms</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -3470,6 +3772,53 @@
     <message>
         <source>{time} left</source>
         <translation>剩余 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>footage_search</name>
+    <message>
+        <source>No recording</source>
+        <translation type="unfinished">无录像</translation>
+    </message>
+    <message>
+        <source>Still being fetched</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording damaged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Store does not answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Store refuses</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Center does not answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not readable here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{length} · {percent} % of the area</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -4361,6 +4710,17 @@
     </message>
 </context>
 <context>
+    <name>sheet_paper</name>
+    <message>
+        <source>every {step}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Contact sheet made {when} {who}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>shortcuts</name>
     <message>
         <source>Panes</source>
@@ -4741,6 +5101,17 @@
     <message>
         <source>Go to a moment</source>
         <translation>跳转到时刻</translation>
+    </message>
+</context>
+<context>
+    <name>snapshot_image</name>
+    <message>
+        <source>Recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>camera clock {offset}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

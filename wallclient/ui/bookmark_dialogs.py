@@ -1,5 +1,6 @@
 """Dialogs for bookmarks: make one, and the list of those there are."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
@@ -37,8 +38,9 @@ class BookmarkDialog(PlainDialog):
         everywhere: tuple[str, ...],
         metrics: Metrics,
         parent: QWidget | None = None,
+        kept: Bookmark | None = None,
     ) -> None:
-        """`here`, `everywhere`: the selected camera and all in playback, by global id."""
+        """`here`, `everywhere`: the selected camera and all in playback, by global id. `kept` is one to be changed."""
         super().__init__(self.tr("Bookmark"), metrics, parent)
         self._here, self._everywhere = here, everywhere
         self.body.addWidget(QLabel(when))
@@ -68,7 +70,7 @@ class BookmarkDialog(PlainDialog):
             edit.setMaxLength(_LONGEST_WORD)
             edit.setPlaceholderText(self.tr("Category"))
         self.all_box = QCheckBox(self.tr("For all {count} cameras in playback").format(count=len(everywhere)))
-        self.all_box.setVisible(len(everywhere) > 1)
+        self.all_box.setVisible(len(everywhere) > 1 and kept is None)
         self.shared_box = QCheckBox(self.tr("Visible to other operators"))
         for widget in (self.title_edit, self.text_edit, self.category_box, self.all_box, self.shared_box):
             self.body.addWidget(widget)
@@ -77,7 +79,20 @@ class BookmarkDialog(PlainDialog):
         save.setDefault(True)
         save.setEnabled(False)
         self.title_edit.textChanged.connect(lambda text: save.setEnabled(bool(text.strip())))
+        if kept is not None:
+            self._fill(kept)
         self.title_edit.setFocus()
+
+    def _fill(self, kept: Bookmark) -> None:
+        self.title_edit.setText(kept.title)
+        self.text_edit.setPlainText(kept.text)
+        self.category_box.setCurrentText(kept.category)
+        self.shared_box.setChecked(kept.is_shared)
+
+    def changed(self, kept: Bookmark) -> Bookmark:
+        """Return a bookmark with what is typed now."""
+        new = self.bookmark(kept.start_ms, kept.end_ms)
+        return replace(kept, title=new.title, text=new.text, category=new.category, is_shared=new.is_shared)
 
     def bookmark(self, start_ms: int, end_ms: int) -> Bookmark:
         """Return what was typed as a new bookmark."""
@@ -99,10 +114,16 @@ class BookmarksDialog(PlainDialog):
     go_requested = Signal(object)
     delete_requested = Signal(object)
     case_requested = Signal(object)
+    edit_requested = Signal(object)
 
     def __init__(self, bookmarks: Bookmarks, zone: ZoneInfo, metrics: Metrics, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Bookmarks"), metrics, parent)
         self._bookmarks, self._zone = bookmarks, zone
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Title, text, category or who made it"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _text: self.fill())
+        self.body.addWidget(self.search)
         self.list = QTreeWidget()
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
@@ -120,6 +141,9 @@ class BookmarksDialog(PlainDialog):
         self.go_button.clicked.connect(self._go)
         self.delete_button = QPushButton(self.tr("Delete"))
         self.delete_button.clicked.connect(self._delete)
+        self.edit_button = QPushButton(self.tr("Edit…"))
+        self.edit_button.clicked.connect(lambda: self.edit_requested.emit(self.chosen))
+        self.buttons.addButton(self.edit_button, QDialogButtonBox.ButtonRole.ActionRole)
         self.case_button = QPushButton(self.tr("Add to a case…"))
         self.case_button.clicked.connect(lambda: self.case_requested.emit(self.chosen))
         self.buttons.addButton(self.case_button, QDialogButtonBox.ButtonRole.ActionRole)
@@ -135,7 +159,11 @@ class BookmarksDialog(PlainDialog):
         """List them anew, latest first."""
         chosen = self.chosen
         self.list.clear()
+        wanted = self.search.text().casefold().split()
         for mark in reversed(self._bookmarks.all()):
+            words = f"{mark.title} {mark.text} {mark.category} {mark.by_name} {mark.by}".casefold()
+            if not all(word in words for word in wanted):
+                continue
             start_us, length_us = mark.start_ms * 1000, (mark.end_ms - mark.start_ms) * 1000
             when = f"{date_text(start_us, self._zone)} {clock_text(start_us, self._zone)}"
             cells = [
@@ -154,7 +182,7 @@ class BookmarksDialog(PlainDialog):
         first = self.list.topLevelItem(0)
         if self.list.currentItem() is None and first is not None:
             self.list.setCurrentItem(first)
-        self.empty.setVisible(self.list.topLevelItemCount() == 0)
+        self.empty.setVisible(not self._bookmarks.all())
         self._enable()
 
     @property
@@ -165,7 +193,7 @@ class BookmarksDialog(PlainDialog):
         return mark if isinstance(mark, Bookmark) else None
 
     def _enable(self) -> None:
-        for button in (self.go_button, self.delete_button, self.case_button):
+        for button in (self.go_button, self.delete_button, self.case_button, self.edit_button):
             button.setEnabled(self.chosen is not None)
 
     def _go(self) -> None:

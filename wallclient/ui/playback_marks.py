@@ -33,10 +33,7 @@ class PlaybackMarks(QObject):
     def ask(self, wanted: tuple[int, int], here: tuple[str, ...], everywhere: tuple[str, ...]) -> None:
         """Ask for a bookmark of a moment or range (µs) of the selected camera, or of all in playback."""
         start, end = wanted
-        when = f"{date_text(start, self._zone)} {clock_text(start, self._zone)}"
-        if end > start:
-            when += f" – {clock_text(end, self._zone)}"
-        dialog = BookmarkDialog(when, here, everywhere, self._metrics, self._widget.window())
+        dialog = BookmarkDialog(self._when(start, end), here, everywhere, self._metrics, self._widget.window())
         dialog.accepted.connect(lambda: self._background.start(self._save(dialog.bookmark(start // 1000, end // 1000))))
         self.dialog_requested.emit(dialog)
 
@@ -44,10 +41,22 @@ class PlaybackMarks(QObject):
         """List the bookmarks of the cameras on the wall."""
         dialog = BookmarksDialog(self._bookmarks, self._zone, self._metrics, self._widget.window())
         dialog.go_requested.connect(self.go_requested)
+        dialog.edit_requested.connect(lambda mark: self._ask_edit(dialog, mark))
         dialog.case_requested.connect(self.case_requested)
         dialog.delete_requested.connect(lambda mark: self._background.start(self._delete(mark)))
         self._bookmarks.refresh()
         self.dialog_requested.emit(dialog)
+
+    def _ask_edit(self, above: QWidget, mark: Bookmark) -> None:
+        """Ask what a bookmark is to say from now on."""
+        start, end = mark.start_ms * 1000, mark.end_ms * 1000
+        dialog = BookmarkDialog(self._when(start, end), mark.channel_ids, mark.channel_ids, self._metrics, above, mark)
+        dialog.accepted.connect(lambda: self._background.start(self._save(dialog.changed(mark))))
+        self.dialog_requested.emit(dialog)
+
+    def _when(self, start: int, end: int) -> str:
+        when = f"{date_text(start, self._zone)} {clock_text(start, self._zone)}"
+        return f"{when} – {clock_text(end, self._zone)}" if end > start else when
 
     async def _save(self, bookmark: Bookmark) -> None:
         try:
