@@ -39,6 +39,7 @@ class OnvifCamera:
     latitude: float | None = None
     maker: str = ""  # as the device told when it was added, for people
     model: str = ""
+    can_move: bool = False  # as it told then; what it really can is asked when it is steered
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +121,4 @@ class NewOnvifCamera:
     latitude: float | None = None
     maker: str = ""
     model: str = ""
+    can_move: bool = False

@@ -170,6 +170,7 @@ def _listed(new: NewOnvifCamera, account: str, kept: dict[str, OnvifCamera]) -> 
         new.latitude,
         new.maker,
         new.model,
+        new.can_move,
     )
 
 

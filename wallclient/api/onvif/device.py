@@ -100,6 +100,8 @@ class Device:
         self._away_until = self._refused_until = 0.0
         self._refusal: NotPermitted | None = None
         self._worked = False  # a call with a log-in did
+        self.kept: dict[str, tuple[float, object]] = {}  # until when (monotonic), and what
+        self.asked_at = float("-inf")  # by an operator, monotonic
 
     def _client(self, credentials: Credentials | None) -> _Client:
         return _Client(
@@ -115,6 +117,22 @@ class Device:
             retries=1,
             max_response_bytes=LARGEST_REPLY_BYTES,
         )
+
+    def use(self, credentials: Credentials) -> None:
+        """Log in with these from now on; others than before begin anew. From any thread."""
+        if credentials != self.credentials:
+            self.credentials = credentials
+            self.onvif = self._client(credentials)
+            self._services, self._refusal, self._worked = None, None, False
+            self.kept.clear()
+
+    async def keep(self, what: str, for_s: float, read: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Return what `read` returned at most `for_s` ago, else what it returns now."""
+        until, value = self.kept.get(what, (0.0, None))
+        if time.monotonic() >= until:
+            value = await read()
+            self.kept[what] = (time.monotonic() + for_s, value)
+        return value  # type: ignore[return-value]
 
     # --- asking ---
 
@@ -134,9 +152,14 @@ class Device:
         except NotPermitted as err:
             if self._worked:  # its clock was set meanwhile, or its services moved: once more from the start
                 self._worked, self._services, self.onvif = False, None, self._client(self.credentials)
+                self.kept.clear()
                 return await self._asked(call, limit_s)
             self._refusal, self._refused_until = err, now + REFUSED_S
             raise
+
+    async def command(self, call: Callable[[AsyncOnvifClient], Awaitable[_Result]], limit_s: float) -> _Result:
+        """Return what a call returns that must go out now, also to a camera that was away a moment ago: a stop."""
+        return await self._told(call(self.onvif), limit_s)
 
     async def _asked(self, call: Callable[[AsyncOnvifClient], Awaitable[_Result]], limit_s: float) -> _Result:
         await self.open()
@@ -144,6 +167,15 @@ class Device:
         self._worked = True
         self._refusal = None
         return result
+
+    async def listen(self, call: Awaitable[_Result], limit_s: float = CALL_S) -> _Result:
+        """Await a call for events, whose silence is no sign that the device is away."""
+        away_until = self._away_until
+        try:
+            return await self._told(call, limit_s)
+        except CameraOffline:
+            self._away_until = away_until
+            raise
 
     async def open(self) -> dict[str, str]:
         """Return the addresses of the device's services by name; asked once."""

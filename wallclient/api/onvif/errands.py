@@ -4,7 +4,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from wallclient.domain.errors import CameraOffline, ServerFailed
@@ -20,6 +20,11 @@ class Errands:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._endings: list[Callable[[], Awaitable[None]]] = []
+
+    def at_end(self, ending: Callable[[], Awaitable[None]]) -> None:
+        """Await `ending` on the loop once everything was cancelled; it has 2 s."""
+        self._endings.append(ending)
 
     def run(self, work: "_Work[_Result]", limit_s: float) -> _Result:
         """Return what `work` returns. Raises CameraOffline after `limit_s`, ServerFailed once closed."""
@@ -49,7 +54,7 @@ class Errands:
                 raise ServerFailed("the site was closed by us")
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=_serve, args=(self._loop,), name="onvif", daemon=True).start()
+                threading.Thread(target=_serve, args=(self._loop, self._endings), name="onvif", daemon=True).start()
             return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
@@ -58,7 +63,7 @@ async def _limited(work: "_Work[_Result]", limit_s: float) -> _Result:
         return await work
 
 
-def _serve(loop: asyncio.AbstractEventLoop) -> None:
+def _serve(loop: asyncio.AbstractEventLoop, endings: list[Callable[[], Awaitable[None]]]) -> None:
     """Body of the thread: run until stopped, then cancel what is left and let it clean up."""
     asyncio.set_event_loop(loop)
     try:
@@ -68,6 +73,8 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
             task.cancel()
         with contextlib.suppress(Exception):  # each caller has been told of its own error
             loop.run_until_complete(asyncio.wait_for(asyncio.gather(*rest, return_exceptions=True), 2.0))
+            for ending in endings:
+                loop.run_until_complete(asyncio.wait_for(ending(), 2.0))
         loop.run_until_complete(loop.shutdown_asyncgens())
     finally:
         loop.close()

@@ -13,6 +13,7 @@ from wallclient.domain.stream import Codec, Credentials, Protocol, Source, Strea
 _CODECS = {"H264": Codec.H264, "H265": Codec.H265, "HEVC": Codec.H265, "JPEG": Codec.MJPEG, "MJPEG": Codec.MJPEG}
 _RANKS = {Codec.H264: 2, Codec.H265: 1}  # of two alike the one every machine decodes
 _MOST_PROFILES = 200
+PROFILES_S, ADDRESS_S = 300.0, 60.0  # how long what a device told is believed
 PICTURE_SCHEMES = frozenset({"http", "https"})
 
 
@@ -30,6 +31,7 @@ class Profile:
     height: int | None = None
     fps: float | None = None
     has_ptz: bool = False
+    ptz_node: str = ""
 
     @property
     def pixels(self) -> int:
@@ -41,6 +43,11 @@ async def read_profiles(device: Device) -> tuple[Profile, ...]:
     """Return the profiles that have a picture. Raises as `Device.ask` does, and NotAble without a media service."""
     raw = await device.ask(lambda one: one.get_profiles())
     return tuple(found for item in raw[:_MOST_PROFILES] if (found := _profile(item)) is not None)
+
+
+async def kept_profiles(device: Device) -> tuple[Profile, ...]:
+    """Return the profiles as they were a few minutes ago at most."""
+    return await device.keep("profiles", PROFILES_S, lambda: read_profiles(device))
 
 
 def _profile(item: dict[str, Any]) -> Profile | None:
@@ -60,6 +67,7 @@ def _profile(item: dict[str, Any]) -> Profile | None:
         _number(encoder.get("height")),
         _number(encoder.get("fps_limit")),
         bool(item.get("ptz")),
+        str((item.get("ptz") or {}).get("node_token") or ""),
     )
 
 
@@ -107,7 +115,11 @@ def choose(own: Sequence[Profile], kind: StreamKind) -> Profile:
 
 async def live_source(device: Device, profile: Profile) -> Source:
     """Return where a profile's stream is. Raises BadAddress for what the program does not open."""
-    uri = await device.ask(lambda one: one.get_stream_uri(profile_token=profile.token))
+    uri = await device.keep(
+        f"stream {profile.token}",
+        ADDRESS_S,
+        lambda: device.ask(lambda one: one.get_stream_uri(profile_token=profile.token)),
+    )
     if not uri:
         raise CameraOffline("the camera gives no address of its stream")
     address = checked_address(uri.strip())
@@ -118,7 +130,11 @@ async def live_source(device: Device, profile: Profile) -> Source:
 
 async def picture(device: Device, profile: Profile) -> bytes:
     """Return a profile's present picture, JPEG. Raises NotAble where the camera takes none."""
-    uri = await device.ask(lambda one: one.get_snapshot_uri(profile_token=profile.token))
+    uri = await device.keep(
+        f"picture {profile.token}",
+        PROFILES_S,
+        lambda: device.ask(lambda one: one.get_snapshot_uri(profile_token=profile.token)),
+    )
     if not uri:
         raise BadPayload("no address of a picture")
     return await device.picture(checked_address(uri.strip(), PICTURE_SCHEMES).url)
