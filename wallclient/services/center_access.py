@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -28,11 +28,13 @@ from wallclient.domain.node import Channel, Node, NodeKind, NodePage
 from wallclient.domain.ptz import PresetsChanged, PtzChanged
 from wallclient.domain.stream import Lease, StreamKind
 from wallclient.services.session import CenterSession
-from wallclient.services.wall import WallCenter
+
+if TYPE_CHECKING:
+    from wallclient.services.wall import WallCenter
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
-StandIn = Callable[[CenterSession], WallCenter]
+StandIn = Callable[[CenterSession], "WallCenter"]
 
 
 class AccessState(StrEnum):

@@ -7,11 +7,14 @@ from pathlib import Path
 from wallclient.api.center import Center
 from wallclient.api.native import NativeCenter
 from wallclient.api.wvp.center import WvpCenter
+from wallclient.api.wvp.ptz import PresetNames
+from wallclient.api.zoneminder.center import ZoneMinderCenter
 from wallclient.camera_list.center import ListCenter
 from wallclient.domain.center_config import SITES, CenterConfig, Family
 from wallclient.domain.errors import BadAddress
 from wallclient.services.camera_lists import CameraLists
 from wallclient.services.secret_keeper import SecretKeeper
+from wallclient.storage.preset_names import preset_name_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,14 @@ class CenterMake:
 MAKES: tuple[CenterMake, ...] = (
     CenterMake(Family.NATIVE, "center", example="https://center.example:8443"),
     CenterMake(Family.WVP, "center", asks_media_host=True, example="http://wvp.example:18080"),
+    CenterMake(Family.ZONEMINDER, "center", asks_media_host=True, example="https://zoneminder.example/zm"),
     CenterMake(Family.LIST, "groups"),
 )
-_Open = Callable[[CenterConfig, Path | None], Center]
+_Open = Callable[[CenterConfig, Path | None, PresetNames | None], Center]
 _BY_ADDRESS: dict[Family, _Open] = {
-    Family.NATIVE: lambda config, ca: NativeCenter(config.url, ca),
-    Family.WVP: lambda config, ca: WvpCenter(config.url, ca, media_host=config.media_host),
+    Family.NATIVE: lambda config, ca, _names: NativeCenter(config.url, ca),
+    Family.WVP: lambda config, ca, names: WvpCenter(config.url, ca, media_host=config.media_host, names=names),
+    Family.ZONEMINDER: lambda config, ca, _names: ZoneMinderCenter(config.url, ca, media_host=config.media_host),
 }
 
 
@@ -46,26 +51,30 @@ def make_of(config: CenterConfig) -> CenterMake | None:
     return next((make for make in MAKES if make.family == config.adapter), None)
 
 
-def open_by_address(config: CenterConfig) -> Center:
-    """Return the adapter for a center that is a server. Raises BadAddress, also for any other kind."""
+def open_by_address(config: CenterConfig, names: PresetNames | None = None) -> Center:
+    """Return the adapter for a center that is a server. Raises BadAddress, also for any other kind.
+
+    `names` keeps names of presets where the center keeps none.
+    """
     family = next((family for family in _BY_ADDRESS if family == config.adapter), None)
     if family is None:
         raise BadAddress(f"no adapter {config.adapter[:20]!r}")
-    return _BY_ADDRESS[family](config, Path(config.ca_file) if config.ca_file else None)
+    return _BY_ADDRESS[family](config, Path(config.ca_file) if config.ca_file else None, names)
 
 
 class CenterMakes:
     """Opens adapters with what the program keeps for them."""
 
     def __init__(self, data: Path, keeper: SecretKeeper) -> None:
-        """`data` is the folder sites are in, `keeper` has their passwords."""
+        """`data` is the folder sites and names of presets are in, `keeper` has the sites' passwords."""
+        self._data = data
         self.lists = CameraLists(data, keeper)
 
     def open(self, config: CenterConfig) -> Center:
         """Return the adapter for a center. Raises BadAddress."""
         if config.adapter == Family.LIST:
             return ListCenter(config.key, self.lists.file(config.key), self.lists.passwords(config.key).read)
-        return open_by_address(config)
+        return open_by_address(config, preset_name_file(self._data, config.key))
 
     async def password_user(self, config: CenterConfig, camera_id: str) -> str:
         """Return whose password a camera of a site asks for. Raises NotFound, StorageFailed."""
