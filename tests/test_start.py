@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -118,3 +120,11 @@ def test_an_address_on_the_command_line_is_asked_for_and_added_once(center, star
             await application.close()
 
     run(twice())
+
+
+def test_the_program_starts_without_what_only_its_workers_or_some_sites_need():
+    """Each costs every wall tens of MB and a part of a second: memory of 64 panes is counted."""
+    heavy = ("av", "numpy", "vlc", "pygame", "openpyxl", "onveef", "httpx")
+    script = f"import sys, wallclient.app; print([name for name in {heavy!r} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from openpyxl import load_workbook
-
 from wallclient.domain.camera_list import ListTrouble, ListUnreadable
 
 _LARGEST_UNPACKED_BYTES = 1 << 30  # a file of 1 MB may claim to hold 1 GB of blanks
@@ -19,6 +17,8 @@ _MOST_SHEETS = 20
 
 def xlsx_sheets(content: bytes) -> Iterator[Callable[[], Iterator[tuple[int, Sequence[str]]]]]:
     """Yield one way to read the rows for each visible sheet. Raises ListUnreadable, the ways do so too."""
+    from openpyxl import load_workbook  # here: it brings numpy, 20 MB that a wall without lists has no use for
+
     _check_archive(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
