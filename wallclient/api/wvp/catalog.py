@@ -49,6 +49,7 @@ class WvpCatalog:
         self._log: list[Change] = []
         self._first = self._sequence = time.time_ns() // 1_000_000
         self._has_snapshot = False
+        self.is_watched = False  # somebody else calls `look`: then `changes` only tells
         self._page = 1  # of the round under way
         self._met: set[str] = set()
 
@@ -63,12 +64,25 @@ class WvpCatalog:
         with self._lock:
             if not self._has_snapshot or not self._first <= since <= self._sequence:
                 raise CursorExpired("a number of another life")
-            if since == self._sequence:
+            if since == self._sequence and not self.is_watched:
                 self._look()
             start = since - self._first
             some = tuple(self._log[start : start + limit])
             sequence = since + len(some)
             return ChangeBatch(some, sequence, sequence < self._sequence)
+
+    def look(self) -> tuple[tuple[Change, ...], int] | None:
+        """Look for changes; return what is new and the sequence it leads to. None where no snapshot was read yet.
+
+        Raises CursorExpired where only a fresh snapshot can help.
+        """
+        with self._lock:
+            if not self._has_snapshot:
+                return None
+            before = self._sequence
+            self._look()
+            count = self._sequence - before
+            return tuple(self._log[-count:] if count else ()), self._sequence
 
     # --- snapshot ---
 

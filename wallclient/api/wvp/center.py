@@ -8,7 +8,9 @@ from pathlib import Path
 from wallclient.api.center import Capabilities, ChannelPage, Events, Health, Identity
 from wallclient.api.wvp import documents as docs
 from wallclient.api.wvp.catalog import WvpCatalog
+from wallclient.api.wvp.events import WvpEvents
 from wallclient.api.wvp.line import WvpLine
+from wallclient.api.wvp.pictures import WvpPictures
 from wallclient.api.wvp.ptz import NamesInMemory, PresetNames, WvpPtz
 from wallclient.api.wvp.recordings import WvpRecordings
 from wallclient.api.wvp.records import WvpRecords
@@ -45,6 +47,7 @@ class WvpCenter(WvpPtz, WvpRecordings):
         self._tree = WvpTree(self._line)
         self._ways = Ways(self._line, self._tree)
         self._catalog = WvpCatalog(self._line, self._tree)
+        self._pictures = WvpPictures(self._line)
         self._numbers = itertools.count(1)
         self._leases: dict[str, Lease] = {}
         self._leases_lock = threading.Lock()
@@ -62,8 +65,8 @@ class WvpCenter(WvpPtz, WvpRecordings):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What a WVP can do. It tells nothing on its own and counts nothing."""
-        return Capabilities(live=True, catalog=True, ptz=True, recordings=True)
+        """What a WVP can do. It counts nothing."""
+        return Capabilities(live=True, catalog=True, ptz=True, recordings=True, events=True, alarms=True, pictures=True)
 
     # --- session ---
 
@@ -160,14 +163,22 @@ class WvpCenter(WvpPtz, WvpRecordings):
         with self._leases_lock:
             self._leases.pop(lease_id, None)
 
-    # --- events, end ---
+    # --- pictures, events, end ---
+
+    def picture(self, channel_id: str) -> bytes:
+        """Have a still picture taken now; what lies there from earlier is never handed out. Raises CameraOffline."""
+        way = self._ways.to(channel_id)
+        if way.data_type != GB28181:
+            raise NotAble("not a channel of a GB28181 device")
+        return self._pictures.take(way)
 
     def events(self) -> Events:
-        """Raise NotAble: WVP pushes nothing of channels."""
-        raise NotAble("events")
+        """Return a new stream of alarms, states of cameras and changes of the tree."""
+        return WvpEvents(self._line, self._catalog)
 
     def close(self) -> None:
         """Break off every call under way and refuse further ones, without waiting for the network."""
         WvpPtz.close(self)
         WvpRecordings.close(self)
+        self._pictures.close()
         self._line.close()

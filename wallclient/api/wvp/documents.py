@@ -162,5 +162,7 @@ class AlarmDocument(Struct):
     channelId: int | str | None = None  # noqa: N815
     channelDeviceId: str | None = None  # noqa: N815
     alarmType: str | int | None = None  # noqa: N815
+    alarmMethod: str | int | None = None  # noqa: N815
+    deviceId: str | None = None  # noqa: N815
     description: str | None = None
     alarmDescription: str | None = None  # noqa: N815

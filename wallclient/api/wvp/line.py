@@ -86,6 +86,7 @@ class WvpLine:
     """The way to one WVP, signed in or not. Thread safe."""
 
     def __init__(self, base_url: str, ca_file: Path | None = None) -> None:
+        self._base_url, self._ca_file = base_url, ca_file
         self._reading = _PatientWire(base_url, ca_file)
         self._commands = _PatientWire(base_url, ca_file, retries=False)
         self._tokens = Tokens(self._log_in_again)
@@ -159,6 +160,10 @@ class WvpLine:
         """Return the rows of one page that can be read, and how many there are on all pages."""
         page = self.get(path, docs.Rows, query)
         return readable(page.list, shape), page.total
+
+    def listener(self) -> Wire:
+        """Return a way of its own for calls that ask for no token."""
+        return _PatientWire(self._base_url, self._ca_file, retries=False)
 
     def keep_fresh(self) -> None:
         """Renew the token if it is about to lapse, so that a command finds a good one."""
