@@ -7,6 +7,7 @@ import sys
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,7 @@ class WvpStand(Stand):
     error_inside = b'{"code":100,"msg":"\xe5\xa4\xb1\xe8\xb4\xa5","data":null}'
 
     def __init__(self, pictures: Pictures) -> None:
-        from wvp_double import Wvp, md5
+        from wvp_double import CHINA, Wvp, md5
 
         self._wvp = Wvp()
         self._wvp.__enter__()
@@ -163,6 +164,9 @@ class WvpStand(Stand):
         self.address, self.user, self.password = self._wvp.base_url, self._wvp.user, self._wvp.password
         self.secrets = (self.password, md5(self.password), pictures.password())
         self.expire_token = self._wvp.tokens.clear
+        start, end = (datetime(2026, 11, 20, hour, tzinfo=CHINA) for hour in (8, 9))  # as the double has it
+        self.footage_ms = round(start.timestamp() * 1000), round(end.timestamp() * 1000)
+        self.ring = lambda: self._wvp.ring(11)
 
     def client(self, address: str | None = None) -> Center:
         return WvpCenter(address or self._wvp.base_url)
