@@ -125,7 +125,9 @@ class DemoProcess:
             env={**os.environ, PASSWORD_VARIABLE: self._password},
             start_new_session=True,  # Ctrl-C reaches the application only, which takes all down in order
         )
-        threading.Thread(target=self._read, args=(self._process,), name="demo-lines", daemon=True).start()
+        self._lines = queue.SimpleQueue()  # what an earlier process said last is not to be taken for this one's word
+        arguments = (self._process, self._lines)
+        threading.Thread(target=self._read, args=arguments, name="demo-lines", daemon=True).start()
         try:
             self._ready = self._next_document(lambda document: "ready" in document, progress or self._progress, limit_s)
         except BaseException:
@@ -313,13 +315,13 @@ class DemoProcess:
             raise DemoFailed("the demo is not running")
         return self._process
 
-    def _read(self, process: subprocess.Popen[str]) -> None:
+    def _read(self, process: subprocess.Popen[str], lines: "queue.SimpleQueue[str | None]") -> None:
         """Body of the thread that reads the demo's lines, to the end."""
         assert process.stdout
         with process.stdout:
             for line in process.stdout:
-                self._lines.put(line)
-        self._lines.put(None)
+                lines.put(line)
+        lines.put(None)
 
     def _next_document(
         self, is_it: Callable[[dict[str, Any]], bool], progress: Progress | None, limit_s: float

@@ -22,7 +22,7 @@ class Switchover:
     """The ways to one camera; `serving` is the one whose picture is shown, or looked for. Times are monotonic."""
 
     def __init__(self, ways: int, now_s: float, *, away_s: float = AWAY_S, back_s: float = BACK_S) -> None:
-        """All ways begin as not well since now, but for those that are told of next."""
+        """All ways begin as not well since `now_s`, which may lie ahead, but for those that are told of next."""
         self._ways = [_Way(well=False, since_s=now_s) for _ in range(ways)]
         self._away_s, self._back_s = away_s, back_s
         self.serving = 0

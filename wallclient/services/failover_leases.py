@@ -20,7 +20,9 @@ from wallclient.services.live_leases import LiveLeases, PaneLeases
 
 _log = logging.getLogger(__name__)
 _A_LITTLE_S = 0.05
-AGAIN_S = 15.0  # after a way that was tried gave no picture, before it counts as well again
+AGAIN_S = 15.0  # after a way that was tried gave no picture, before it counts as well again; twice that each time
+LONGEST_REST_S = 240.0
+OPENING_S = 5.0  # for a first picture, before it counts as trouble that there is none
 # What another way may mend. A refusal is none of them: who may not see a camera does not see it over another center.
 _TROUBLE = (ServerFailed, CameraOffline, TooManyRequests, BadPayload)
 Locate = Callable[[str, str], str | None]  # center key, GB code -> global id of the one camera with it there
@@ -107,13 +109,16 @@ class FailoverLeases:
         self._keys = (key_of(channel.id), *(one.center for one in alternates))
         self._leases: dict[int, LiveLeases] = {}  # by way
         self._resting: dict[int, asyncio.TimerHandle] = {}  # ways that were tried and gave no picture
+        self._failures: dict[int, int] = {}  # of each way in a row
         self._look: asyncio.TimerHandle | None = None
         self._trying = 0
         self._is_refused = self._is_closed = False
         now = time.monotonic()
-        self._rule = Switchover(len(self._keys), now, away_s=failover.away_s, back_s=failover.back_s)
+        # A picture that does not come at once is no trouble yet: a whole wall may be opening.
+        self._rule = Switchover(len(self._keys), now + OPENING_S, away_s=failover.away_s, back_s=failover.back_s)
         well, since = failover.standing(self._keys[0])
-        self._rule.tell(0, False, now if well else since)  # no picture yet; a center long away is not waited for
+        if not well:
+            self._rule.tell(0, False, since)  # a center long away is not waited for
         for way in range(1, len(self._keys)):
             self._tell_standing(way)
         failover.changed.connect(self._on_center_changed)
@@ -142,11 +147,14 @@ class FailoverLeases:
         self._look_later()
 
     async def get(self, kind: StreamKind) -> Lease:
-        """Return a lease from the way that should serve; where that gives none, from the one that did.
+        """Return a lease from the way that should serve; where that gives none, from the next, or the one that did.
 
         What the camera's own center says is raised where nobody gives one.
         """
-        for way in dict.fromkeys((self._choice(), self._rule.serving, 0)):
+        tried: set[int] = set()
+        while True:
+            way = next(way for way in (self._choice(), self._rule.serving, 0) if way not in tried)
+            tried.add(way)
             self._trying = way
             try:
                 lease = await self._leases_of(way).get(kind)
@@ -157,7 +165,6 @@ class FailoverLeases:
             else:
                 self._is_refused = self._is_refused and way != 0
                 return lease
-        raise AssertionError("the own center comes last")
 
     def forget(self, kind: StreamKind) -> None:
         """Drop the lease of the way that was tried: its addresses did not work."""
@@ -168,6 +175,7 @@ class FailoverLeases:
     def keep_only(self, kind: StreamKind) -> None:
         """Let the way that was tried serve: its picture is shown. All other leases are given back."""
         former, way = self._rule.serving, self._trying
+        self._failures.pop(way, None)
         self._rule.serve(way, time.monotonic())
         if former != way:
             _log.warning("camera %s is shown over center %s", self._channel.id, self._keys[way])
@@ -220,7 +228,9 @@ class FailoverLeases:
         self._rule.tell(way, False, time.monotonic())
         if former := self._resting.pop(way, None):
             former.cancel()
-        self._resting[way] = asyncio.get_running_loop().call_later(AGAIN_S, self._rested, way)
+        self._failures[way] = self._failures.get(way, 0) + 1
+        rest_s = min(AGAIN_S * 2 ** (self._failures[way] - 1), LONGEST_REST_S)
+        self._resting[way] = asyncio.get_running_loop().call_later(rest_s, self._rested, way)
         self._look_later()
 
     def _rested(self, way: int) -> None:

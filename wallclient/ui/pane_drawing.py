@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen, QPixmap, QTextLayout, QTextOption
 
 from wallclient.domain.pane import PaneState
-from wallclient.ui import footage_mark, ptz_drawing
+from wallclient.ui import footage_mark, ptz_drawing, via_mark
 from wallclient.ui.icons import pixmap
 from wallclient.ui.text import info_lines, local_time, next_try_text, reason_text, state_text, stopped_text
 from wallclient.ui.theme import COLORS, ui_font
@@ -117,6 +117,8 @@ def _draw_title_end(painter: QPainter, view: "PaneView", width: int, height: int
         right -= room + view.text_px // 2
     elif has_clock(view):
         right -= clock_width(view.text_px)
+    if view.pane.via:
+        right = via_mark.paint_badge(painter, view.pane.via, right, (width, height), view.text_px)
     if view.zoom.active:
         text = f"{view.zoom.factor:.1f}×"
         font = _digits(view.text_px)

@@ -198,7 +198,7 @@ class PaneView:
         """Return the title strip."""
         pane = self.pane
         key = (self.title_rect.size(), pane.channel, pane.state, pane.stopped_at_utc, self.selected, pane.audible)
-        extra = (self.text_px, self.zoom.factor, self.number, self.ptz.mode_speed, self.footage)
+        extra = (self.text_px, self.zoom.factor, self.number, self.ptz.mode_speed, self.footage, pane.via)
         return self._cached("title", (*key, *extra), pane_drawing.title)
 
     def panel(self, next_try_s: int | None) -> QPixmap:

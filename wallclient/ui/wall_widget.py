@@ -29,6 +29,7 @@ from wallclient.ui.pane_geometry import NO_ZOOM, Zoom
 from wallclient.ui.pane_view import PaneView, rects
 from wallclient.ui.ptz_drawing import ALARM, MODE, Marks, PanePtz
 from wallclient.ui.theme import COLORS
+from wallclient.ui.via_mark import ViaHint
 from wallclient.ui.wall_painter import ACCENT, WallPainter, frame, progress_rect
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class WallWidget(QWidget):
         self._animation = _timer(self, self._on_progress)
         self._settled = _timer(self, self._send_sizes)
         self._settled.setSingleShot(True)
+        ViaHint(self)
         wall.layout_changed.connect(self.sync)
         wall.panes_changed.connect(self.sync)
         wall.spot_changed.connect(self._on_spot_changed)
