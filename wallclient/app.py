@@ -24,6 +24,7 @@ from wallclient.domain.errors import BadAddress, StorageFailed
 from wallclient.domain.export import ExportJob
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.player.host_pool import HostPool
+from wallclient.services.alarms import Alarms
 from wallclient.services.audit import AuditBook
 from wallclient.services.case_items import clip_items
 from wallclient.services.cases import Cases
@@ -95,6 +96,7 @@ class Application:
         self.cases = Cases(self.centers, cases_file(data), self.audit)
         self.exports.finished.connect(self._gather)
         self.cases.gathered.connect(self._on_gathered)
+        self.alarms = Alarms(self.centers, self.catalogs.name_now)
         steering = PtzServices(self.helm, self.presets, self.cruises, self.joysticks, DBusScreenLock())
         rounds = PatrolServices(self.patrols, self.presets, self.helm)
         needs = WindowNeeds(
@@ -109,6 +111,7 @@ class Application:
             playback=PlaybackServices(self.review),
             exports=ExportServices(self.exports, self.evidence),
             cases=self.cases,
+            alarms=self.alarms,
         )
         self.windows = Windows(self._new_wall, needs)
         for told in (self.patrols, self.audit, self.exports, self.cases):
@@ -176,6 +179,7 @@ class Application:
     async def close(self) -> None:
         """Take everything down: windows, players, sessions. Returns when no process is left."""
         self.windows.close_all()
+        self.alarms.close()
         self.cruises.close()
         self.presets.close()
         # While there are sessions: what moves is stopped, first of all; rounds stand still, records are put on disk.

@@ -17,10 +17,91 @@
     </message>
 </context>
 <context>
+    <name>AlarmDesk</name>
+    <message>
+        <source>There is no playback in this window.</source>
+        <translation>本窗口不能回放。</translation>
+    </message>
+    <message>
+        <source>Alarms that nobody has acknowledged (F4)</source>
+        <translation>未确认的报警 (F4)</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmModel</name>
+    <message>
+        <source>Time</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>摄像机</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>次数</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished">状态</translation>
+    </message>
+    <message>
+        <source>Center&apos;s words</source>
+        <translation>平台描述</translation>
+    </message>
+</context>
+<context>
+    <name>AlarmsDialog</name>
+    <message>
+        <source>Alarms</source>
+        <translation type="unfinished">报警</translation>
+    </message>
+    <message>
+        <source>Show live</source>
+        <translation>查看实时</translation>
+    </message>
+    <message>
+        <source>Playback from then</source>
+        <translation>回放当时</translation>
+    </message>
+    <message>
+        <source>Acknowledge</source>
+        <translation>确认</translation>
+    </message>
+    <message>
+        <source>Acknowledge all</source>
+        <translation>全部确认</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation type="unfinished">声音</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>No alarm waits.</source>
+        <translation>没有待确认的报警。</translation>
+    </message>
+    <message>
+        <source>{count} wait to be acknowledged.</source>
+        <translation>{count} 条待确认。</translation>
+    </message>
+    <message>
+        <source>{count} older ones had to make room; the center has them.</source>
+        <translation>{count} 条较早的已移出列表，可在平台查询。</translation>
+    </message>
+</context>
+<context>
     <name>AreaEditor</name>
     <message>
         <source>Areas to search in</source>
-        <translation type="unfinished"></translation>
+        <translation>要搜索的区域</translation>
     </message>
 </context>
 <context>
@@ -1198,51 +1279,51 @@
     <name>FootageSearchDesk</name>
     <message>
         <source>Contact sheet from here…</source>
-        <translation type="unfinished"></translation>
+        <translation>从此处生成缩略图一览…</translation>
     </message>
     <message>
         <source>Search for movement from here…</source>
-        <translation type="unfinished"></translation>
+        <translation>从此处搜索移动侦测…</translation>
     </message>
     <message>
         <source>Contact sheet…	Shift+S</source>
-        <translation type="unfinished"></translation>
+        <translation>缩略图一览…	Shift+S</translation>
     </message>
     <message>
         <source>Search for movement…	Shift+M</source>
-        <translation type="unfinished"></translation>
+        <translation>移动侦测搜索…	Shift+M</translation>
     </message>
     <message>
         <source>This hour</source>
-        <translation type="unfinished"></translation>
+        <translation>本小时</translation>
     </message>
     <message>
         <source>This day</source>
-        <translation type="unfinished"></translation>
+        <translation>当天</translation>
     </message>
     <message>
         <source>What the timeline shows</source>
-        <translation type="unfinished"></translation>
+        <translation>时间轴显示范围</translation>
     </message>
     <message>
         <source>Range on the timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>时间轴选定范围</translation>
     </message>
     <message>
         <source>An hour from here</source>
-        <translation type="unfinished"></translation>
+        <translation>从此处起一小时</translation>
     </message>
     <message>
         <source>Movement {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>移动 {time}</translation>
     </message>
     <message>
         <source>Movement</source>
-        <translation type="unfinished"></translation>
+        <translation>移动</translation>
     </message>
     <message>
         <source>Save the sheet</source>
-        <translation type="unfinished"></translation>
+        <translation>保存缩略图一览</translation>
     </message>
 </context>
 <context>
@@ -1536,103 +1617,103 @@
     <name>MotionWindow</name>
     <message>
         <source>Search for movement</source>
-        <translation type="unfinished"></translation>
+        <translation>移动侦测搜索</translation>
     </message>
     <message>
         <source>Camera</source>
-        <translation type="unfinished"></translation>
+        <translation>摄像机</translation>
     </message>
     <message>
         <source>Sensitivity</source>
-        <translation type="unfinished"></translation>
+        <translation>灵敏度</translation>
     </message>
     <message>
         <source>Smallest object</source>
-        <translation type="unfinished"></translation>
+        <translation>最小目标</translation>
     </message>
     <message>
         <source>Look at every picture: slower, finds what is over within seconds</source>
-        <translation type="unfinished"></translation>
+        <translation>逐帧分析：较慢，可找到几秒内的短暂移动</translation>
     </message>
     <message>
         <source>Whole picture</source>
-        <translation type="unfinished">恢复完整画面</translation>
+        <translation>整个画面</translation>
     </message>
     <message>
         <source>Remove the area</source>
-        <translation type="unfinished"></translation>
+        <translation>删除区域</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Show on the wall</source>
-        <translation type="unfinished"></translation>
+        <translation>在墙上显示</translation>
     </message>
     <message>
         <source>Bookmark the chosen</source>
-        <translation type="unfinished"></translation>
+        <translation>所选加书签</translation>
     </message>
     <message>
         <source>Bookmark all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部加书签</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Loading…</source>
-        <translation type="unfinished">加载中…</translation>
+        <translation>正在加载…</translation>
     </message>
     <message>
         <source>The search could not be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法启动搜索。</translation>
     </message>
     <message>
         <source>The range ends before it begins.</source>
-        <translation type="unfinished"></translation>
+        <translation>结束时间早于开始时间。</translation>
     </message>
     <message>
         <source>Done.</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成。</translation>
     </message>
     <message>
         <source>Stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止。</translation>
     </message>
     <message>
         <source>Stopped: too much was found. Draw a smaller area or choose a shorter range.</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止：结果过多。请缩小区域或缩短时间范围。</translation>
     </message>
     <message>
         <source>Found: {count}</source>
-        <translation type="unfinished"></translation>
+        <translation>找到：{count} 处</translation>
     </message>
     <message>
         <source>{percent} % of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>画面的 {percent}%</translation>
     </message>
     <message>
         <source>{count} area(s). Drag for a rectangle, click for corners.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个区域。拖动画矩形，单击画多边形。</translation>
     </message>
     <message>
         <source>The whole picture. Drag for a rectangle, click for corners.</source>
-        <translation type="unfinished"></translation>
+        <translation>整个画面。拖动画矩形，单击画多边形。</translation>
     </message>
     <message>
         <source>{percent} % searched · {speed} times as fast as it was recorded</source>
-        <translation type="unfinished"></translation>
+        <translation>已搜索 {percent}% · {speed} 倍速</translation>
     </message>
     <message>
         <source>Not searched: {what}</source>
-        <translation type="unfinished"></translation>
+        <translation>未搜索：{what}</translation>
     </message>
 </context>
 <context>
@@ -2014,7 +2095,7 @@
     </message>
     <message>
         <source>Search in the footage</source>
-        <translation type="unfinished"></translation>
+        <translation>录像搜索</translation>
     </message>
     <message>
         <source>Whole day, or the range</source>
@@ -2710,19 +2791,19 @@
     <name>SearchRange</name>
     <message>
         <source>Range</source>
-        <translation type="unfinished"></translation>
+        <translation>时间范围</translation>
     </message>
     <message>
         <source>Chosen here</source>
-        <translation type="unfinished"></translation>
+        <translation>自定义</translation>
     </message>
     <message>
         <source>From</source>
-        <translation type="unfinished"></translation>
+        <translation>开始</translation>
     </message>
     <message>
         <source>To</source>
-        <translation type="unfinished"></translation>
+        <translation>结束</translation>
     </message>
 </context>
 <context>
@@ -2784,55 +2865,55 @@
     <name>SheetWindow</name>
     <message>
         <source>Contact sheet</source>
-        <translation type="unfinished"></translation>
+        <translation>缩略图一览</translation>
     </message>
     <message>
         <source>Camera</source>
-        <translation type="unfinished"></translation>
+        <translation>摄像机</translation>
     </message>
     <message>
         <source>All {count} cameras</source>
-        <translation type="unfinished"></translation>
+        <translation>全部 {count} 路</translation>
     </message>
     <message>
         <source>Distance between pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>画面间隔</translation>
     </message>
     <message>
         <source>Fill the window</source>
-        <translation type="unfinished"></translation>
+        <translation>铺满窗口</translation>
     </message>
     <message>
         <source>every {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>每 {step}</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished">停止</translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Save the sheet…</source>
-        <translation type="unfinished"></translation>
+        <translation>保存…</translation>
     </message>
     <message>
         <source>Show on the wall</source>
-        <translation type="unfinished"></translation>
+        <translation>在墙上显示</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>The range ends before it begins.</source>
-        <translation type="unfinished"></translation>
+        <translation>结束时间早于开始时间。</translation>
     </message>
     <message>
         <source>The search could not be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法启动搜索。</translation>
     </message>
     <message>
         <source>{found} of {total} pictures, every {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>{found}/{total} 张，间隔 {step}</translation>
     </message>
 </context>
 <context>
@@ -3228,55 +3309,55 @@
     <name>alarm</name>
     <message>
         <source>Motion</source>
-        <translation type="unfinished"></translation>
+        <translation>移动侦测</translation>
     </message>
     <message>
         <source>Line or area crossed</source>
-        <translation type="unfinished"></translation>
+        <translation>越界或区域入侵</translation>
     </message>
     <message>
         <source>Alarm input</source>
-        <translation type="unfinished"></translation>
+        <translation>报警输入</translation>
     </message>
     <message>
         <source>Video loss</source>
-        <translation type="unfinished"></translation>
+        <translation>视频丢失</translation>
     </message>
     <message>
         <source>Camera tampered with</source>
-        <translation type="unfinished"></translation>
+        <translation>镜头遮挡或破坏</translation>
     </message>
     <message>
         <source>Device trouble</source>
-        <translation type="unfinished"></translation>
+        <translation>设备故障</translation>
     </message>
     <message>
         <source>Call for help</source>
-        <translation type="unfinished"></translation>
+        <translation>紧急求助</translation>
     </message>
     <message>
         <source>Alarm</source>
-        <translation type="unfinished"></translation>
+        <translation>报警</translation>
     </message>
     <message>
         <source>acknowledged</source>
-        <translation type="unfinished"></translation>
+        <translation>已确认</translation>
     </message>
     <message>
         <source>going on</source>
-        <translation type="unfinished"></translation>
+        <translation>进行中</translation>
     </message>
     <message>
         <source>over</source>
-        <translation type="unfinished"></translation>
+        <translation>已结束</translation>
     </message>
     <message>
         <source>(over)</source>
-        <translation type="unfinished"></translation>
+        <translation>（已结束）</translation>
     </message>
     <message>
         <source>{count} alarms</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 条报警</translation>
     </message>
 </context>
 <context>
@@ -3778,47 +3859,47 @@
     <name>footage_search</name>
     <message>
         <source>No recording</source>
-        <translation type="unfinished">无录像</translation>
+        <translation>无录像</translation>
     </message>
     <message>
         <source>Still being fetched</source>
-        <translation type="unfinished"></translation>
+        <translation>正在调取</translation>
     </message>
     <message>
         <source>Recording damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>录像损坏</translation>
     </message>
     <message>
         <source>Store does not answer</source>
-        <translation type="unfinished"></translation>
+        <translation>存储无响应</translation>
     </message>
     <message>
         <source>Store refuses</source>
-        <translation type="unfinished"></translation>
+        <translation>存储拒绝</translation>
     </message>
     <message>
         <source>Center does not answer</source>
-        <translation type="unfinished"></translation>
+        <translation>中心无响应</translation>
     </message>
     <message>
         <source>Not readable here</source>
-        <translation type="unfinished"></translation>
+        <translation>本机无法读取</translation>
     </message>
     <message>
         <source>{count} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 秒</translation>
     </message>
     <message>
         <source>{count} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 分钟</translation>
     </message>
     <message>
         <source>{count} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 小时</translation>
     </message>
     <message>
         <source>{length} · {percent} % of the area</source>
-        <translation type="unfinished"></translation>
+        <translation>{length} · 占区域 {percent}%</translation>
     </message>
 </context>
 <context>
@@ -4713,11 +4794,11 @@
     <name>sheet_paper</name>
     <message>
         <source>every {step}</source>
-        <translation type="unfinished"></translation>
+        <translation>每 {step}</translation>
     </message>
     <message>
         <source>Contact sheet made {when} {who}</source>
-        <translation type="unfinished"></translation>
+        <translation>缩略图一览生成于 {when} {who}</translation>
     </message>
 </context>
 <context>
@@ -4797,6 +4878,10 @@
     <message>
         <source>Whole picture</source>
         <translation>恢复完整画面</translation>
+    </message>
+    <message>
+        <source>Acknowledge the camera&apos;s alarm</source>
+        <translation>确认摄像机报警</translation>
     </message>
     <message>
         <source>Pane to the left</source>
@@ -4909,6 +4994,10 @@
     <message>
         <source>PTZ panel on or off</source>
         <translation>显示或隐藏云台面板</translation>
+    </message>
+    <message>
+        <source>Alarms</source>
+        <translation type="unfinished">报警</translation>
     </message>
     <message>
         <source>Timeline on or off</source>
@@ -5069,6 +5158,18 @@
     <message>
         <source>Range begins, ends here</source>
         <translation>区间在此开始、结束</translation>
+    </message>
+    <message>
+        <source>Contact sheet</source>
+        <translation>缩略图一览</translation>
+    </message>
+    <message>
+        <source>Search for movement</source>
+        <translation>移动侦测搜索</translation>
+    </message>
+    <message>
+        <source>Film strip on or off</source>
+        <translation>显示或隐藏胶片条</translation>
     </message>
     <message>
         <source>Picture before, next picture</source>

@@ -44,6 +44,7 @@ class FakePane(QObject):
     changed = Signal()
     info_changed = Signal()
     is_live = True
+    via = ""
 
     def __init__(self) -> None:
         super().__init__()

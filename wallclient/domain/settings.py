@@ -23,6 +23,7 @@ class Settings:
     snapshot_format: SnapshotFormat = SnapshotFormat.PNG
     export_folder: str = ""  # of the last export; empty: the operator's folder of films
     show_info: bool = False
+    alarm_sound: bool = False  # a sound when an alarm comes
     tree_visible: bool = True
     tree_width_px: int = 0  # logical pixels; 0: by screen
     auto_rounds: tuple[str, ...] = ()  # "center key/plan id": patrol plans whose rounds begin by themselves here

@@ -128,6 +128,14 @@ class Catalogs(QObject):
         found = catalog.cameras_with_code_now(code) if catalog else ()
         return global_id(key, found[0]) if len(found) == 1 else None
 
+    def name_now(self, gid: str) -> str:
+        """Return the name of what has a global id; empty where no mirror has it."""
+        try:
+            row = self.row_now(gid)
+        except StorageFailed:
+            return ""
+        return row.name if row is not None else ""
+
     def start(self, key: str) -> None:
         """Follow a center (again) where somebody is signed in. Raises StorageFailed, NotFound."""
         access = self._centers.access(key)

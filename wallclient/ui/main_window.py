@@ -12,6 +12,7 @@ from wallclient.domain.errors import StorageFailed, WallError
 from wallclient.domain.layout import LAYOUTS
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.view import View
+from wallclient.ui.alarm_desk import AlarmDesk
 from wallclient.ui.background import Background
 from wallclient.ui.camera_desk import CameraDesk
 from wallclient.ui.case_desk import CaseDesk
@@ -44,6 +45,7 @@ from wallclient.ui.wall_widget import WallWidget
 from wallclient.ui.window_needs import WindowNeeds
 
 if TYPE_CHECKING:
+    from wallclient.services.alarms import Alarms
     from wallclient.services.cases import Cases
     from wallclient.services.catalogs import Catalogs
     from wallclient.services.wall import Wall
@@ -88,6 +90,7 @@ class MainWindow(QMainWindow):
         self.playback = self._playback_desk(needs.playback) if needs.playback else None
         self.exports = self._export_desk(needs.exports) if needs.exports else None
         self.cases = self._case_desk(needs.cases) if needs.cases else None
+        self.alarms = self._alarm_desk(needs.alarms) if needs.alarms else None
         self.actions_by_command = make_actions(self, self.wall_widget, self._handlers())
         self.bar = LayoutBar(wall, needs.library, self.actions_by_command, metrics)
         self.strip = StatusStrip(wall, centers, metrics)
@@ -151,6 +154,14 @@ class MainWindow(QMainWindow):
             self.playback.marks.saved.connect(desk.note_bookmark)
         return desk
 
+    def _alarm_desk(self, alarms: "Alarms") -> AlarmDesk:
+        needs = self._needs
+        services = needs.centers, needs.preferences, self._background, needs.metrics
+        desk = AlarmDesk(alarms, self.wall, self.wall_widget, *services, self)
+        desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+        desk.show_recorded = self.playback.show_recorded if self.playback is not None else None
+        return desk
+
     def _put_together(self) -> None:
         settings = self._needs.preferences.settings
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -179,6 +190,8 @@ class MainWindow(QMainWindow):
             self.doors.fill(self.actions_by_command)
             self.bar.add_menu("patrol", self.tr("Patrols"), self.doors.menu)
             self.strip.add(self.doors.label)
+        if self.alarms is not None:
+            self.strip.add(self.alarms.label)
         if self.exports is not None:
             self.strip.add(self.exports.label)
         if self.playback is not None:
@@ -219,6 +232,8 @@ class MainWindow(QMainWindow):
             "timeline": lambda: self.playback.toggle() if self.playback is not None else None,
             "exports": lambda: self.exports.show_queue() if self.exports is not None else None,
             "cases": lambda: self.cases.show() if self.cases is not None else None,
+            "alarms": lambda: self.alarms.show_list() if self.alarms is not None else None,
+            "alarm_seen": lambda: self.alarms.acknowledge_selected() if self.alarms is not None else None,
             "back": self._on_back,
             "layout_less": lambda: self._step_layout(-1),
             "layout_more": lambda: self._step_layout(1),

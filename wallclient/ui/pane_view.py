@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QImage, QPixmap, QRegion
 
 from wallclient.domain.pane import PaneState
-from wallclient.ui import pane_drawing, ptz_drawing
+from wallclient.ui import alarm_drawing, pane_drawing, ptz_drawing
+from wallclient.ui.alarm_drawing import PaneAlarm
 from wallclient.ui.footage_mark import FootageMark
 from wallclient.ui.pane_geometry import NO_ZOOM, Zoom, fitted, title_height_px, title_text_px
 from wallclient.ui.ptz_drawing import Marks, PanePtz
@@ -46,6 +47,7 @@ class PaneView:
         self.show_info = False
         self.ptz = NO_PTZ
         self.marks: Marks | None = None
+        self.alarm: PaneAlarm | None = None  # of its camera, while nobody has acknowledged it
         self.footage: FootageMark | None = None  # of a pane in playback
         self.moment_us = 0  # of the picture on screen, if it was recorded
         self.sequence = 0  # of `image`
@@ -101,7 +103,7 @@ class PaneView:
             self._channel_id = channel_id
             self.drop_picture()
             self.zoom = NO_ZOOM
-            self.ptz, self.marks = NO_PTZ, None
+            self.ptz, self.marks, self.alarm = NO_PTZ, None, None
         if self.pane.state is PaneState.GAP:
             self.drop_picture()  # what was shown before was not there at this moment
         standing = self.pane.state in _STANDING
@@ -123,6 +125,11 @@ class PaneView:
         self.ptz = ptz
         self._set_plain()
 
+    def set_alarm(self, alarm: PaneAlarm | None) -> None:
+        """Show an alarm, or none any more."""
+        self.alarm = alarm
+        self._set_plain()
+
     def set_marks(self, marks: Marks | None) -> None:
         """Show what the mouse draws, or nothing any more."""
         self.marks = marks
@@ -139,7 +146,7 @@ class PaneView:
         return self.video_rect if self.live else self.area
 
     def _set_plain(self) -> None:
-        covered = self.show_info or bool(self.ptz.lines) or self.marks is not None
+        covered = self.show_info or bool(self.ptz.lines) or self.marks is not None or self.alarm is not None
         self.plain = self.pane.state is PaneState.PLAYING and not covered
 
     def drop_picture(self) -> None:
@@ -221,6 +228,10 @@ class PaneView:
     def ptz_lines(self) -> QPixmap:
         """Return the lines about the camera's PTZ, as wide as the picture."""
         return self._cached("ptz", (self.ptz, self.ptz_rect.size()), ptz_drawing.lines)
+
+    def alarm_band(self) -> QPixmap:
+        """Return the band that tells of an alarm, as wide as the picture."""
+        return self._cached("alarm", (self.alarm, self.ptz_rect.size()), alarm_drawing.band)
 
     @property
     def frozen(self) -> QImage | None:

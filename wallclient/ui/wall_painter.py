@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion
 
 from wallclient.domain.pane import PaneState
-from wallclient.ui import pane_drawing, ptz_drawing
+from wallclient.ui import alarm_drawing, pane_drawing, ptz_drawing
 from wallclient.ui.pane_view import PaneView
 from wallclient.ui.theme import COLORS
 
@@ -80,6 +80,7 @@ class WallPainter:
         image = view.image
         if image is None or not view.live:
             self._paint_panel(painter, view)
+            alarm_drawing.paint(painter, view)
             ptz_drawing.paint(painter, view)
             return
         if view.exact:
@@ -95,6 +96,7 @@ class WallPainter:
             rect = view.video_rect
             lifted = view.ptz_lines().height() if view.ptz.lines else 0
             painter.drawPixmap(rect.left(), rect.bottom() + 1 - overlay.height() - lifted, overlay)
+        alarm_drawing.paint(painter, view)
         ptz_drawing.paint(painter, view)
 
     def _paint_panel(self, painter: QPainter, view: PaneView) -> None:

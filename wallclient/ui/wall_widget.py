@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QWidget
 
 from wallclient.domain.pane import PaneState
 from wallclient.ui import pane_drawing
+from wallclient.ui.alarm_drawing import PaneAlarm
 from wallclient.ui.footage_mark import FootageMark
 from wallclient.ui.pane_geometry import NO_ZOOM, Zoom
 from wallclient.ui.pane_view import PaneView, rects
@@ -246,6 +247,13 @@ class WallWidget(QWidget):
         if ptz != view.ptz:
             view.set_ptz(ptz)
             self.update_px(view.rect.adjusted(-GAP_PX * 2, -GAP_PX * 2, GAP_PX * 2, GAP_PX * 2))
+
+    def set_alarm(self, index: int, alarm: PaneAlarm | None) -> None:
+        """Show the alarm of a pane's camera, or none any more."""
+        view = self.views[index]
+        if alarm != view.alarm:
+            view.set_alarm(alarm)
+            self.update_px(view.area)
 
     def set_footage(self, index: int, mark: FootageMark | None) -> None:
         """Say something else of the footage in a pane."""

@@ -9,6 +9,7 @@ from wallclient.services.view_library import ViewLibrary
 from wallclient.ui.theme import Metrics
 
 if TYPE_CHECKING:
+    from wallclient.services.alarms import Alarms
     from wallclient.services.cases import Cases
     from wallclient.services.catalogs import Catalogs
     from wallclient.services.centers import Centers
@@ -31,5 +32,6 @@ class WindowNeeds:
     patrols: "PatrolServices | None" = None  # without them there are no rounds
     ptz: "PtzServices | None" = None  # without them no camera is steered
     playback: "PlaybackServices | None" = None  # without them there are live pictures only
+    alarms: "Alarms | None" = None  # without them no alarm is shown
     exports: "ExportServices | None" = None  # without them nothing is exported
     cases: "Cases | None" = None  # without them nothing is gathered
