@@ -35,6 +35,7 @@ from wallclient.services.cruises import Cruises
 from wallclient.services.evidence import EvidenceDesk
 from wallclient.services.exports import Exports
 from wallclient.services.failover_leases import Failover
+from wallclient.services.footage_search import FootageSearches
 from wallclient.services.joystick import Joysticks
 from wallclient.services.patrols import Patrols
 from wallclient.services.preferences import Preferences
@@ -108,7 +109,7 @@ class Application:
             self.catalogs,
             rounds,
             ptz=steering,
-            playback=PlaybackServices(self.review),
+            playback=PlaybackServices(self.review, searches=searches),
             exports=ExportServices(self.exports, self.evidence),
             cases=self.cases,
             alarms=self.alarms,

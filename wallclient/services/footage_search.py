@@ -79,18 +79,21 @@ class FootageSearches:
         box: tuple[int, int],
         slack_us: int,
         take: Callable[[FoundPicture], object],
+        *,
+        noted: bool = True,
     ) -> None:
-        """Hand over the picture of each moment (rising), no larger than the box; see `PicturesOrder.slack_us`."""
+        """Hand over the picture of each moment (rising), no larger than the box; see `PicturesOrder.slack_us`.
+
+        `noted`: it is a search for the record, and not a single picture to draw on.
+        """
         async with self._room:
-            noted = False
             for part in _stretches(moments_us):
                 try:
                     async with self._session(channel_id, part[0] - _EDGE_US, part[-1] + _EDGE_US) as session:
-                        if not noted:
-                            self._note(
-                                session, channel_id, moments_us[0], moments_us[-1], f"{len(moments_us)} pictures"
-                            )
-                            noted = True
+                        if noted:
+                            text = f"{len(moments_us)} pictures"
+                            self._note(session, channel_id, moments_us[0], moments_us[-1], text)
+                            noted = False
                         await self._pictures(session, channel_id, part, box, slack_us, take)
                 except _FINAL:
                     raise

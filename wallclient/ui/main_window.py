@@ -19,6 +19,7 @@ from wallclient.ui.case_desk import CaseDesk
 from wallclient.ui.center_desk import CenterDesk
 from wallclient.ui.dialogs import KeysDialog, NameDialog, PlainDialog
 from wallclient.ui.export_desk import ExportDesk
+from wallclient.ui.footage_search_desk import FootageSearchDesk
 from wallclient.ui.icons import app_icon
 from wallclient.ui.joystick_dialog import JoystickDialog
 from wallclient.ui.layout_bar import LayoutBar
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.cameras = self._camera_desk(catalogs) if catalogs else None
         self.patrol = self._patrol_desk(needs.patrols) if needs.patrols else None
         self.ptz = self._ptz_desk(needs.ptz) if needs.ptz else None
+        self.footage_search: FootageSearchDesk | None = None
         self.playback = self._playback_desk(needs.playback) if needs.playback else None
         self.exports = self._export_desk(needs.exports) if needs.exports else None
         self.cases = self._case_desk(needs.cases) if needs.cases else None
@@ -135,6 +137,10 @@ class MainWindow(QMainWindow):
         desk.dialog_requested.connect(self._show)
         desk.visibility_changed.connect(lambda shown: self.bar.set_checked("timeline", shown))
         desk.keys_enabled = lambda: self.ptz is None or not self.ptz.pilot.mode
+        if services.searches is not None:
+            search = FootageSearchDesk(desk, services, self.wall, needs.centers, self._background, needs.metrics, self)
+            search.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+            self.footage_search = search
         return desk
 
     def _export_desk(self, services: "ExportServices") -> ExportDesk:
@@ -371,6 +377,8 @@ class MainWindow(QMainWindow):
         """Stop what the window has under way."""
         if self.ptz is not None:
             self.ptz.close()  # first: whatever comes after may take its time
+        if self.footage_search is not None:
+            self.footage_search.close()
         if self.playback is not None:
             self.playback.close()
         self._background.cancel_all()

@@ -105,6 +105,9 @@ class PlaybackBar(QFrame):
         self._button("offset", "offset", "", self.tr("Correct the camera's time"))
 
     def _fill_right(self) -> None:
+        self._button("search", "search-footage", "", self.tr("Search in the footage"))
+        self.buttons["search"].setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.buttons["search"].hide()  # who can search gives it a menu
         self._button("fit", "fit", "", self.tr("Whole day, or the range"))
         self._line()
         self._button("bookmark", "bookmark", "", self.tr("Bookmark (B)"))

@@ -6,7 +6,7 @@ from datetime import time as day_time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from wallclient.domain.bookmark import Bookmark
@@ -85,10 +85,11 @@ class PlaybackDesk(QObject):
         self.panel.hide()
         self.exact = False
         self.on_export: Callable[[ExportWish], None] | None = None
+        self.extras: list[tuple[str, Callable[[int], object]]] = []  # more of the timeline's menu
         self.keys_enabled: Callable[[], bool] = lambda: True  # PTZ mode has the same keys
         self.pictures = HoverPictures(self._review, self)
         self._scrubber = Scrubber(self._seek, lambda: self.clock.holding, self)
-        self._commands = self._handlers()
+        self.commands = self._handlers()
         self._keys = PlaybackKeys(widget, self.timeline, self.command, self._active_on_wall)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._on_tick)
@@ -103,9 +104,7 @@ class PlaybackDesk(QObject):
         timeline.row_clicked.connect(self._on_row_clicked)
         timeline.range_changed.connect(lambda _range: self.refresh())
         timeline.bookmark_activated.connect(self.go_to_bookmark)
-        timeline.menu_requested.connect(
-            lambda moment, at: moment_menu(moment, self._go, self.add_bookmark, self._choose, timeline).popup(at)
-        )
+        timeline.menu_requested.connect(self._on_menu)
         timeline.hovered.connect(self._on_hovered)
         self.pictures.arrived.connect(timeline.set_thumbnail)
         self.marks.dialog_requested.connect(self.dialog_requested)
@@ -136,7 +135,7 @@ class PlaybackDesk(QObject):
         """Return the panes of this window that show footage."""
         return [pane for pane in self._wall.panes if isinstance(pane, ReviewPane) and pane.channel is not None]
 
-    def _channels(self) -> list[Channel]:
+    def channels(self) -> list[Channel]:
         """Return the cameras on the wall, each once: those in playback first where there are too many for the rows."""
         panes = [pane for pane in self._wall.panes if pane.channel is not None]
         found = {pane.channel.id: pane.channel for pane in panes if pane.channel is not None}
@@ -145,13 +144,13 @@ class PlaybackDesk(QObject):
             found = {pane.channel.id: pane.channel for pane in panes if pane.channel is not None}
         return list(found.values())[:MOST_ROWS]
 
-    def _ids(self) -> list[str]:
+    def ids(self) -> list[str]:
         """Return the cameras segments and days are looked for of: in playback, else the selected one, else all."""
         recorded = [pane.channel.id for pane in self.recorded() if pane.channel is not None]
         if recorded:
             return list(dict.fromkeys(recorded))
         selected = self._wall.panes[self._wall.selected].channel
-        return [selected.id] if selected else [channel.id for channel in self._channels()]
+        return [selected.id] if selected else [channel.id for channel in self.channels()]
 
     def _active_on_wall(self) -> bool:
         return self.pane is not None and self.keys_enabled()
@@ -216,7 +215,7 @@ class PlaybackDesk(QObject):
 
     def command(self, name: str) -> None:
         """Do what a button or a key asks for."""
-        self._commands[name]()
+        self.commands.get(name, bool)()  # a search where there is none does nothing
         self.refresh()
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
@@ -279,9 +278,9 @@ class PlaybackDesk(QObject):
         self.refresh()
 
     def _seek_by(self, by_us: int) -> None:
-        self._go(self.clock.moment_us + by_us)
+        self.go(self.clock.moment_us + by_us)
 
-    def _go(self, moment_us: int) -> None:
+    def go(self, moment_us: int) -> None:
         """Go to a moment and have it in sight; live panes do not move."""
         if not self.recorded():
             self.show_recorded([self._wall.selected], moment_us)
@@ -292,13 +291,13 @@ class PlaybackDesk(QObject):
 
     def _to_end(self, *, first: bool) -> None:
         scale = self.timeline.scale
-        found = [self.timeline.coverage(gid).within(scale.start_us, scale.end_us) for gid in self._ids()]
+        found = [self.timeline.coverage(gid).within(scale.start_us, scale.end_us) for gid in self.ids()]
         ends = [one for one in found if one is not None]
         if ends:
-            self._go(min(a for a, _ in ends) if first else max(b for _, b in ends) - _LAST_PICTURE_US)
+            self.go(min(a for a, _ in ends) if first else max(b for _, b in ends) - _LAST_PICTURE_US)
 
     def _to_segment(self, direction: int) -> None:
-        edges = {edge for gid in self._ids() for edge in self.timeline.coverage(gid).edges_us}
+        edges = {edge for gid in self.ids() for edge in self.timeline.coverage(gid).edges_us}
         self._to_next(sorted(edges), direction)
 
     def _to_bookmark(self, direction: int) -> None:
@@ -311,7 +310,7 @@ class PlaybackDesk(QObject):
         else:
             target = next((moment for moment in reversed(moments) if moment < now - _AGAIN_US), None)
         if target is not None:
-            self._go(target)
+            self.go(target)
 
     def _choose(self, begin: int | None = None, end: int | None = None) -> None:
         former = self.timeline.chosen
@@ -354,7 +353,7 @@ class PlaybackDesk(QObject):
 
     def _export(self) -> None:
         if self.on_export and (chosen := self.timeline.chosen):
-            ids, there = self._ids(), self._channels()
+            ids, there = self.ids(), self.channels()
             channels = tuple(channel for channel in there if channel.id in ids)
             others = tuple(channel for channel in there if channel.id not in ids)
             self.on_export(ExportWish(channels, chosen[0] // 1000, -(-chosen[1] // 1000), others))
@@ -363,9 +362,9 @@ class PlaybackDesk(QObject):
 
     def _go_to(self) -> None:
         dialog = GoToDialog(
-            self.index, self._ids(), self.clock.moment_us, self._zone, self._metrics, self.panel.window()
+            self.index, self.ids(), self.clock.moment_us, self._zone, self._metrics, self.panel.window()
         )
-        dialog.accepted.connect(lambda: self._go(dialog.moment_us))
+        dialog.accepted.connect(lambda: self.go(dialog.moment_us))
         self.dialog_requested.emit(dialog)
 
     def _correct_offset(self) -> None:
@@ -392,7 +391,7 @@ class PlaybackDesk(QObject):
     def add_bookmark(self, moment_us: int | None = None) -> None:
         """Ask for a bookmark of the chosen range if the moment is in it, else of the moment."""
         moment_us = self.clock.moment_us if moment_us is None else moment_us
-        everywhere = tuple(self._ids())
+        everywhere = tuple(self.ids())
         selected = self._wall.panes[self._wall.selected].channel
         here = (selected.id,) if selected is not None else everywhere[:1]
         if not here or refused(self._centers, selected, Ability.BOOKMARKS, self.noticed.emit):
@@ -403,7 +402,7 @@ class PlaybackDesk(QObject):
 
     def go_to_bookmark(self, bookmark: Bookmark) -> None:
         """Go to a bookmark, and choose its range."""
-        self._go(bookmark.start_ms * 1000)
+        self.go(bookmark.start_ms * 1000)
         if bookmark.end_ms > bookmark.start_ms:
             self.timeline.set_chosen((bookmark.start_ms * 1000, bookmark.end_ms * 1000))
 
@@ -420,6 +419,9 @@ class PlaybackDesk(QObject):
         if not self.recorded():
             self.show_recorded([self._wall.selected], moment_us)
         self._scrubber.end(moment_us)
+
+    def _on_menu(self, moment_us: int, at: QPoint) -> None:
+        moment_menu(moment_us, self.go, self.add_bookmark, self._choose, self.timeline, self.extras).popup(at)
 
     def _on_row_clicked(self, channel_id: str) -> None:
         panes = self._wall.panes
@@ -446,7 +448,7 @@ class PlaybackDesk(QObject):
     def _on_panes_changed(self) -> None:
         panes, selected = self._wall.panes, self._wall.panes[self._wall.selected].channel
         recorded = {pane.channel.id for pane in panes if pane.channel is not None and not pane.is_live}
-        channels = self._channels()
+        channels = self.channels()
         if self.panel.isVisible():
             self.timeline.set_rows(
                 [Row(c.id, c.name, c.id == (selected.id if selected else ""), c.id in recorded) for c in channels]
@@ -479,7 +481,7 @@ class PlaybackDesk(QObject):
                 self.exact,
                 self._clock_offset_ms(),
             )
-            wanted = [one for one in self._channels() if one.id in self._ids()]
+            wanted = [one for one in self.channels() if one.id in self.ids()]
             self.bar.show_state(with_lacks(state, self._centers, channel, wanted))
 
     def _mark(self, pane: object, picture_us: int) -> FootageMark | None:

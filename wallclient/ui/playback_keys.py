@@ -29,6 +29,9 @@ KEYS: Mapping[_Chord, str] = {
     (_M.NoModifier, _K.Key_G): "go_to",
     (_M.NoModifier, _K.Key_BracketLeft): "range_begin",
     (_M.NoModifier, _K.Key_BracketRight): "range_end",
+    (_M.ShiftModifier, _K.Key_S): "contact_sheet",
+    (_M.ShiftModifier, _K.Key_M): "motion_search",
+    (_M.ShiftModifier, _K.Key_T): "film_strip",
 }
 _TIMELINE_ONLY: Mapping[_Chord, str] = {
     (_M.NoModifier, _K.Key_Left): "back_10",

@@ -1,6 +1,6 @@
 """What is offered for a moment on the timeline."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu
@@ -14,8 +14,9 @@ def moment_menu(
     bookmark: Callable[[int], object],
     choose: Callable[[int | None, int | None], object],
     timeline: Timeline,
+    extras: Sequence[tuple[str, Callable[[int], object]]] = (),
 ) -> QMenu:
-    """Return the menu; `choose` takes where the range begins, or where it ends."""
+    """Return the menu; `choose` takes where the range begins, or where it ends, `extras` the moment."""
     menu = QMenu(timeline)
     entries: tuple[tuple[str, Callable[[], object]], ...] = (
         (QCoreApplication.translate("playback_menu", "Go there"), lambda: go(moment_us)),
@@ -26,5 +27,9 @@ def moment_menu(
     )
     for text, slot in entries:
         menu.addAction(text).triggered.connect(lambda _checked=False, slot=slot: slot())
+    if extras:
+        menu.addSeparator()
+    for text, extra in extras:
+        menu.addAction(text).triggered.connect(lambda _checked=False, extra=extra: extra(moment_us))
     menu.aboutToHide.connect(menu.deleteLater)
     return menu

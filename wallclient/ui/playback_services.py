@@ -8,6 +8,7 @@ from wallclient.domain.node import Channel
 from wallclient.ui.playback_text import system_zone
 
 if TYPE_CHECKING:
+    from wallclient.services.footage_search import FootageSearches
     from wallclient.services.review_desk import ReviewDesk
 
 
@@ -17,6 +18,7 @@ class PlaybackServices:
 
     review: "ReviewDesk"
     zone: ZoneInfo = field(default_factory=system_zone)
+    searches: "FootageSearches | None" = None  # without them nothing is searched in footage
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ What changes with every picture - play position, pointer, range - is painted ove
 made anew only when zoom, place or knowledge changes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -72,6 +72,7 @@ class Timeline(QWidget):
         self._metrics = metrics
         self.rows: tuple[Row, ...] = ()
         self.bookmarks: Sequence[Bookmark] = ()
+        self.hits: Mapping[str, Sequence[tuple[int, int]]] = {}  # by camera: where a search found something
         self.moment_us = 0
         self.chosen: tuple[int, int] | None = None  # the range to export
         self.scale = TimeScale(0, 3000 << 12, 800)
@@ -110,6 +111,11 @@ class Timeline(QWidget):
     def set_bookmarks(self, marks: Sequence[Bookmark]) -> None:
         """Show these bookmarks."""
         self.bookmarks = marks
+        self.update()
+
+    def set_hits(self, hits: Mapping[str, Sequence[tuple[int, int]]]) -> None:
+        """Mark what a search found, by camera."""
+        self.hits = hits
         self.update()
 
     def set_moment(self, moment_us: int, *, follow: bool) -> None:
@@ -222,6 +228,8 @@ class Timeline(QWidget):
             timeline_paint.draw_bookmarks(
                 painter, places, self.scale, self.bookmarks, [r.channel_id for r in self.rows]
             )
+        if self.hits:
+            timeline_paint.draw_hits(painter, places, self.scale, self.hits, [r.channel_id for r in self.rows])
         if self.chosen is not None:
             timeline_paint.draw_range(painter, places, self.scale, self.chosen, height)
         x = self.scale.x_of(self.moment_us)

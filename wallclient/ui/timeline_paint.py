@@ -1,6 +1,6 @@
 """Draws a timeline: ruler, one row a camera, summary, bookmarks, range, play position. Logical pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ THIN_COLOR = "#27587e"  # some of a column's time, not all
 ALARM_COLOR = "#f0604c"
 MANUAL_COLOR = "#b98cf0"
 BOOKMARK_COLOR = "#ffd25e"
+HIT_COLOR = QColor("#5be3ab")
+HIT_EDGE = QColor("#06281b")
 RANGE_COLOR = QColor(255, 210, 94, 34)
 RANGE_EDGE = QColor("#ffd25e")
 PLAYHEAD = QColor("#ffffff")
@@ -214,6 +216,26 @@ def draw_bookmarks(
             painter.drawPolygon(QPolygonF(flag))
             painter.fillRect(QRectF(left - 0.5, top, 1.5, places.ruler_px - top), color)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def draw_hits(
+    painter: QPainter,
+    places: Places,
+    scale: TimeScale,
+    hits: Mapping[str, Sequence[tuple[int, int]]],
+    rows: Sequence[str],
+) -> None:
+    """Draw what a search found: bars with a light edge over the middle of the rows of the cameras."""
+    for number, channel_id in enumerate(rows):
+        top, high = places.row_top(number) + places.row_px // 4, places.row_px // 2
+        for start_us, end_us in hits.get(channel_id, ()):
+            a, b = scale.x_of(start_us), scale.x_of(end_us)
+            if b < 0 or a > places.area_px:
+                continue
+            left, right = max(0.0, a), min(float(places.area_px), max(a + 4, b))
+            bar = QRectF(places.label_px + left, top, right - left, high)
+            painter.fillRect(bar.adjusted(-1, -1, 1, 1), HIT_EDGE)
+            painter.fillRect(bar, HIT_COLOR)
 
 
 def draw_range(painter: QPainter, places: Places, scale: TimeScale, chosen: tuple[int, int], height: int) -> None:
