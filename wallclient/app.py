@@ -100,6 +100,7 @@ class Application:
         self.alarms = Alarms(self.centers, self.catalogs.name_now)
         steering = PtzServices(self.helm, self.presets, self.cruises, self.joysticks, DBusScreenLock())
         rounds = PatrolServices(self.patrols, self.presets, self.helm)
+        searches = FootageSearches(self.centers, self.review.reason_for, self.audit)
         needs = WindowNeeds(
             self.centers,
             self.library,
