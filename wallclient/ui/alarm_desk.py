@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from wallclient.domain.errors import StorageFailed, WallError
@@ -53,6 +53,8 @@ class AlarmDesk(QObject):
         self.show_recorded: ShowRecorded | None = None  # panes by index, the moment in µs; None: no playback here
         self.label = QToolButton()
         self.label.setObjectName("AlarmLabel")
+        self.label.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.label.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # keys belong to the wall
         self.label.clicked.connect(self.show_list)
         self.label.hide()
         alarms.changed.connect(self._refresh_label)
