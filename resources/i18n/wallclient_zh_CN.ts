@@ -2353,6 +2353,30 @@
         <translation>辅助 {number} 关</translation>
     </message>
     <message>
+        <source>The camera&apos;s own cruises</source>
+        <translation>摄像机自带巡航</translation>
+    </message>
+    <message>
+        <source>Start cruise {number}</source>
+        <translation>启动巡航 {number}</translation>
+    </message>
+    <message>
+        <source>Stop cruise</source>
+        <translation>停止巡航</translation>
+    </message>
+    <message>
+        <source>The camera&apos;s own scans</source>
+        <translation>摄像机自带扫描</translation>
+    </message>
+    <message>
+        <source>Start scan {number}</source>
+        <translation>启动扫描 {number}</translation>
+    </message>
+    <message>
+        <source>Stop scan</source>
+        <translation>停止扫描</translation>
+    </message>
+    <message>
         <source>Presets</source>
         <translation>预置位</translation>
     </message>

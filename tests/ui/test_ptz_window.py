@@ -208,6 +208,22 @@ def test_of_two_operators_one_at_most_may_take_from_the_other(tier, priority, ot
     assert may_take("a", tier, priority, mine)  # at another workstation
 
 
+def test_what_a_camera_keeps_itself_is_started_and_stopped_by_number(steered, panel):
+    for ability in (PtzAbility.STORED_CRUISES, PtzAbility.SCANS):
+        menu = panel.stored[ability]
+        assert menu.menuAction().isVisible()
+        menu.actions()[2].trigger()
+        menu.actions()[-1].trigger()
+    steered.run(lambda: len(steered.center.called("switch")) == 4)
+    assert set(steered.center.called("switch")) == {
+        ("c3", ability, *what)
+        for ability in (PtzAbility.STORED_CRUISES, PtzAbility.SCANS)
+        for what in ((True, 3), (False, 1))
+    }
+    steered.tell(PtzStatus(frozenset({PtzAbility.PAN_TILT, PtzAbility.AUXILIARY})))
+    assert not any(menu.menuAction().isVisible() for menu in panel.stored.values())
+
+
 def test_switches_tell_the_camera_and_a_refusal_is_said(steered, panel):
     panel.switches[PtzAbility.WIPER].click()
     steered.run(lambda: steered.center.called("switch"))

@@ -210,8 +210,24 @@ def test_switches(wvp, center):
         ("wiper", {"command": "on"}),
         ("auxiliary", {"command": "off", "switchId": "4"}),
     ]
-    with pytest.raises(NotAble):
-        center.switch("c11", PtzAbility.LIGHT, True)
+    wvp.moves.clear()
+    for ability, on, number in (
+        (PtzAbility.STORED_CRUISES, True, 0),
+        (PtzAbility.STORED_CRUISES, False, 255),
+        (PtzAbility.SCANS, True, 3),
+        (PtzAbility.SCANS, False, 3),
+    ):
+        assert ability in center.ptz("c11").abilities
+        center.switch("c11", ability, on, number)
+    assert [move[1:] for move in wvp.moves] == [
+        ("cruise/start", {"cruiseId": "0"}),
+        ("cruise/stop", {"cruiseId": "255"}),
+        ("scan/start", {"scanId": "3"}),
+        ("scan/stop", {"scanId": "3"}),
+    ]
+    for ability, number in ((PtzAbility.LIGHT, 0), (PtzAbility.AUXILIARY, 256), (PtzAbility.SCANS, -1)):
+        with pytest.raises(NotAble):
+            center.switch("c11", ability, True, number)
 
 
 def test_what_wvp_has_not_is_said_plainly(center):

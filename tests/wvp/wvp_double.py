@@ -219,6 +219,12 @@ class Wvp(Records, Alarms):
             if self.preset_timeout:
                 raise WvpError(FAILED, "超时")
             return [{"presetId": str(n), "presetName": name} for n, name in sorted(camera.presets.items())]
+        elif verb.startswith("cruise/"):
+            in_range(query, "cruiseId", 0, 255, -1)
+        elif verb.startswith("scan/"):
+            in_range(query, "scanId", 0, 255, -1)
+        elif verb == "auxiliary":
+            in_range(query, "switchId", 0, 255, -1)
         elif verb.startswith("preset/"):
             number = in_range(query, "presetId", 1, 255, 0)
             if verb == "preset/add":

@@ -38,7 +38,7 @@ class PtzCenter(Protocol):
         ...
 
     def switch(self, channel_id: str, ability: PtzAbility, on: bool, number: int = 0) -> None:
-        """Switch the wiper, the light or auxiliary `number`."""
+        """Switch the wiper, the light or auxiliary `number`; start or stop a stored cruise or a scan, by number."""
         ...
 
     def reserve(self, channel_id: str, term_s: float, take_over_reason: str = "") -> PtzStatus:

@@ -24,6 +24,9 @@ class PtzAbility(StrEnum):
     PRESETS = "presets"
     CRUISES = "cruises"  # run by the camera or the center; without them the client runs its own
     RESERVATION = "reservation"
+    # Of other centers than those of Center API v1; nobody can ask the camera which it has, or whether one runs.
+    STORED_CRUISES = "stored_cruises"  # kept in the camera itself, by number
+    SCANS = "scans"  # to and fro between two edges kept in the camera, by number
 
 
 class Tier(StrEnum):

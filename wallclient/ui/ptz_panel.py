@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wallclient.services.centers import Centers
     from wallclient.ui.ptz_services import PtzServices
 
+_STORED = range(1, 9)
 _AUXILIARIES = range(1, 9)  # what GB/T 28181 cameras have of numbered switches
 
 
@@ -174,7 +175,33 @@ class PtzPanel(QFrame):
                 action.triggered.connect(
                     lambda _checked=False, on=on, number=number: self._pilot.switch(PtzAbility.AUXILIARY, on, number)
                 )
+        menu.addSeparator()
+        self.stored = {
+            PtzAbility.STORED_CRUISES: self._stored_menu(
+                menu,
+                PtzAbility.STORED_CRUISES,
+                (self.tr("The camera's own cruises"), self.tr("Start cruise {number}"), self.tr("Stop cruise")),
+            ),
+            PtzAbility.SCANS: self._stored_menu(
+                menu,
+                PtzAbility.SCANS,
+                (self.tr("The camera's own scans"), self.tr("Start scan {number}"), self.tr("Stop scan")),
+            ),
+        }
         return menu
+
+    def _stored_menu(self, menu: QMenu, ability: PtzAbility, texts: tuple[str, str, str]) -> QMenu:
+        """Add what starts and stops things the camera itself keeps; nobody can ask it which there are."""
+        title, start, stop = texts
+        below = menu.addMenu(title)
+        for number in _STORED:
+            action = below.addAction(start.format(number=number))
+            action.triggered.connect(
+                lambda _checked=False, number=number: self._pilot.switch(ability, True, number),
+            )
+        below.addSeparator()
+        below.addAction(stop).triggered.connect(lambda _checked=False: self._pilot.switch(ability, False, 1))
+        return below
 
     def _tab_row(self) -> QHBoxLayout:
         self.tabs = [_button(text, "PanelTab", checkable=True) for text in (self.tr("Presets"), self.tr("Cruises"))]
@@ -258,6 +285,8 @@ class PtzPanel(QFrame):
             _set_lack(button, self._lack(ability))
             button.setChecked(self._switched.get((target, ability), False))
         _set_lack(self.auxiliary, self._lack(PtzAbility.AUXILIARY))
+        for ability, menu in self.stored.items():
+            menu.menuAction().setVisible(not self._lack(ability))
 
     def _refresh_notes(self) -> None:
         lack = self._lack(PtzAbility.PRESETS)

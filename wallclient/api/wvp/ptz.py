@@ -33,6 +33,8 @@ _ABILITIES = frozenset(
         PtzAbility.WIPER,
         PtzAbility.AUXILIARY,
         PtzAbility.PRESETS,
+        PtzAbility.STORED_CRUISES,
+        PtzAbility.SCANS,
     }
 )
 _UNKNOWN = Velocity(9, 9, 9, 9, 9)  # any drive may move: equal to nothing that is ever wanted
@@ -272,14 +274,14 @@ class WvpPtz:
     # --- switches ---
 
     def switch(self, channel_id: str, ability: PtzAbility, on: bool, number: int = 0) -> None:
-        """Switch the wiper or auxiliary `number`. Raises NotAble for others."""
-        query: _Query = {"command": "on" if on else "off"}
-        if ability is PtzAbility.WIPER:
-            self._send(self._ways.to(channel_id), ("wiper", query))
-        elif ability is PtzAbility.AUXILIARY and 0 <= number <= 255:
-            self._send(self._ways.to(channel_id), ("auxiliary", {**query, "switchId": number}))
-        else:
+        """Switch the wiper or auxiliary `number`, or start and stop what the camera itself knows by that number.
+
+        Raises NotAble for others. A cruise or scan also ends with any command by hand; WVP can't tell whether one runs.
+        """
+        command = _switch(ability, on, number)
+        if command is None:
             raise NotAble(f"{ability.value} {number}")
+        self._send(self._ways.to(channel_id), command)
 
     # --- what WVP has not ---
 
@@ -321,6 +323,23 @@ class WvpPtz:
             raise NotAble("cruise")
         self._send(self._ways.to(channel_id), _STOP_MOVE)
         return self.ptz(channel_id)
+
+
+def _switch(ability: PtzAbility, on: bool, number: int) -> _Command | None:
+    """Return what switches; None for what WVP has not. Numbers are bytes (GB/T 28181 A.3)."""
+    word, verb = ("on", "start") if on else ("off", "stop")
+    if ability is PtzAbility.WIPER:
+        return "wiper", {"command": word}
+    if not 0 <= number <= 255:
+        return None
+    match ability:
+        case PtzAbility.AUXILIARY:
+            return "auxiliary", {"command": word, "switchId": number}
+        case PtzAbility.STORED_CRUISES:
+            return f"cruise/{verb}", {"cruiseId": number}
+        case PtzAbility.SCANS:
+            return f"scan/{verb}", {"scanId": number}
+    return None
 
 
 def _commands(before: Velocity, wanted: Velocity) -> list[_Command]:
