@@ -1,7 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Both set everything up first; `make help` lists the rest.
 # PYTHON=/path/to/python3.12 chooses the Python of .venv, ARGS="..." goes to pytest or the demo.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types lock wheel deb clean
+.PHONY: help setup demo test test-zoneminder lint types lock wheel deb clean
 
 SHELL := /bin/bash
 VENV := .venv
@@ -11,7 +11,7 @@ TOGETHER := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 export PYTHON
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## install missing system packages and make .venv; quick when all is there
 	@packaging/system-packages.sh setup runtime demo
@@ -23,6 +23,10 @@ demo: setup ## start the embedded center and open a wall of moving cameras
 test: setup ## run the whole suite
 	@packaging/system-packages.sh test
 	@$(BIN)/pytest $(TOGETHER) $(ARGS)
+
+test-zoneminder: setup ## the adapter against a real ZoneMinder, which is installed if need be (root, 0.9 GB)
+	@tests/integration/zoneminder/install.sh
+	@WALLCLIENT_TEST_ZONEMINDER=1 $(BIN)/pytest tests/integration/zoneminder $(ARGS)
 
 lint: setup ## ruff: rules and format
 	@$(BIN)/ruff check

@@ -245,12 +245,17 @@ class Wire:
         return raw
 
     def fetch(
-        self, path: str, *, query: Mapping[str, str | int | None] | None = None, limit_s: float | None = None
+        self,
+        path: str,
+        *,
+        query: Mapping[str, str | int | None] | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit_s: float | None = None,
     ) -> tuple[str, bytes]:
         """Return the type and the body of whatever is there, as it was sent. Raises as `call` does."""
         what = f"GET {path}"
         try:
-            reply = self._send("GET", path, None, None, query, limit_s or READ_S)
+            reply = self._send("GET", path, None, None, query, limit_s or READ_S, headers)
             with reply:
                 raw = _whole_body(reply, limit_s or WHOLE_S)
         except _LINE_ERRORS as err:

@@ -22,9 +22,22 @@ WEB = "www-data"
 DATABASE = "/run/mysqld/mysqld.sock"
 SHARE = "/usr/share/zoneminder"
 CGI = "/usr/lib/zoneminder/cgi-bin"
-MODULES = (
-    "mpm_prefork authn_core authz_core authz_host alias cgi rewrite headers expires dir mime env setenvif filter"
-).split()
+MODULES = [
+    "mpm_prefork",
+    "authn_core",
+    "authz_core",
+    "authz_host",
+    "alias",
+    "cgi",
+    "rewrite",
+    "headers",
+    "expires",
+    "dir",
+    "mime",
+    "env",
+    "setenvif",
+    "filter",
+]
 
 
 def main() -> None:

@@ -100,7 +100,9 @@ def groups_sql(groups: dict[int, tuple[str, int | None, tuple[int, ...]]]) -> li
     """Return the statements for groups: id -> name, parent, monitors."""
     made = []
     for group_id, (name, parent, members) in groups.items():
-        made.append(f"INSERT INTO `Groups` (Id, Name, ParentId) VALUES ({group_id}, {_quoted(name)}, {parent or 'NULL'})")
+        made.append(
+            f"INSERT INTO `Groups` (Id, Name, ParentId) VALUES ({group_id}, {_quoted(name)}, {parent or 'NULL'})"
+        )
         made += [f"INSERT INTO Groups_Monitors (GroupId, MonitorId) VALUES ({group_id}, {one})" for one in members]
     return made
 

@@ -195,6 +195,8 @@ class ZoneMinderCenter(ZmPtz, ZmRecordings):
     def picture(self, channel_id: str) -> bytes:
         """Return the present picture, JPEG. Raises CameraOffline where there is none: ZoneMinder then sends nothing."""
         monitor = self._tree.monitor(channel_id)
+        if not monitor.online:  # what comes instead is a picture of words, or nothing
+            raise CameraOffline(f"monitor {monitor.id} captures nothing")
         place = urlsplit(zms_of(monitor, self._where()))
         if f"{place.scheme}://{place.netloc}" != self._line.origin:  # another machine: its pictures come as streams
             raise CameraOffline("single pictures of this machine can't be had")

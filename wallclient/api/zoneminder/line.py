@@ -47,15 +47,15 @@ class NotAuthenticated(SignInNeeded):
 
 
 class _NoTokens(logging.Filter):
-    """Keeps tokens out of urllib3's debug log, which quotes whole addresses."""
+    """Keeps tokens out of urllib3's log, which quotes whole addresses, and not only for debugging."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
         return "token=" not in text and LOGIN not in text
 
 
-for _name in ("urllib3.connectionpool", "urllib3.util.retry"):
-    logging.getLogger(_name).addFilter(_NoTokens())
+for _name in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
+    logging.getLogger(f"urllib3.{_name}").addFilter(_NoTokens())
 
 
 class ZmWire(Wire):
@@ -298,20 +298,21 @@ class ZmLine:
     def _ask(self, query: _Query, token: str, limit_s: float) -> docs.AjaxDocument:
         path = f"{self.root}/index.php"
         answer = self._commands.call("GET", path, docs.AjaxDocument, query=_with(query, token), limit_s=limit_s)
-        if answer.result != "Ok":
+        # A dialog that nobody may see comes empty, with an "Ok".
+        if answer.result != "Ok" or (answer.html is not None and not answer.html.strip()):
             raise NotPermitted(f"GET {path}: {answer.result[:20]}", "right-missing")
         return answer
 
-    def fetch(self, path: str, query: _Query) -> tuple[str, bytes]:
+    def fetch(self, path: str, query: _Query, headers: Mapping[str, str] | None = None) -> tuple[str, bytes]:
         """Return type and body of what is at a path of the server, such as a picture. Raises as `Wire.fetch` does."""
         token = self._tokens.access()
         try:
-            return self._reading.fetch(path, query=_with(query, token))
+            return self._reading.fetch(path, query=_with(query, token), headers=headers)
         except (NotPermitted, NotAuthenticated) as err:
             fresh = self._proven(token)
             if fresh == token:
                 raise err
-            return self._reading.fetch(path, query=_with(query, fresh))
+            return self._reading.fetch(path, query=_with(query, fresh), headers=headers)
 
     def _proven(self, token: str) -> str:
         """Return the token if it is good, else another. Raises SignInNeeded."""

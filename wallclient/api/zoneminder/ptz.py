@@ -151,8 +151,9 @@ class ZmPtz:
         """
         monitor_id, control = self._control(channel_id)
         query: _Command = {"request": "modal", "modal": "controlpreset", "mid": monitor_id}
-        options = _OPTION.findall(self._line.ask(query, COMMAND_S).html or "")
-        if not options:
+        try:
+            options = _OPTION.findall(self._line.ask(query, COMMAND_S).html or "")
+        except NotPermitted:
             return tuple(Preset(number, str(number)) for number in range(1, control.presets + 1))
         labels = ((int(value), _LABEL.match(html.unescape(text))) for value, text in options)
         return tuple(Preset(number, match[1]) for number, match in labels if match and match[1])

@@ -1,0 +1,31 @@
+"""A ZoneMinder of our own, and clients of it."""
+
+import pytest
+from zm_double import ZoneMinder
+from zm_stories import Place, center  # noqa: F401 - a fixture
+
+
+@pytest.fixture
+def zm():
+    with ZoneMinder() as double:
+        yield double
+
+
+@pytest.fixture
+def place(zm):
+    def heard() -> list[str]:
+        some, zm.heard[:] = zm.heard[:], []
+        return [word for _, name, rest in some if (word := _word(name, rest))]
+
+    return Place(zm.base_url, zm.user, zm.password, zm.viewer, zm.viewer_password, heard, zm.revoke)
+
+
+def _word(name: str, rest: dict[str, str]) -> str:
+    if name == "zoomStop":
+        return ""  # it comes with the other stop
+    if name == "presetSet":
+        return f"store {rest['preset']}"
+    if name.startswith("presetGoto"):
+        return f"recall {name.removeprefix('presetGoto')}"
+    words = {"moveStop": "stop", "moveCon": "move", "moveRel": "step", "zoomCon": "zoom"}
+    return next(word for start, word in words.items() if name.startswith(start))
