@@ -47,7 +47,7 @@
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">状态</translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Center&apos;s words</source>
@@ -58,7 +58,7 @@
     <name>AlarmsDialog</name>
     <message>
         <source>Alarms</source>
-        <translation type="unfinished">报警</translation>
+        <translation>报警</translation>
     </message>
     <message>
         <source>Show live</source>
@@ -78,11 +78,11 @@
     </message>
     <message>
         <source>Sound</source>
-        <translation type="unfinished">声音</translation>
+        <translation>声音</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">关闭</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>No alarm waits.</source>
@@ -95,6 +95,60 @@
     <message>
         <source>{count} older ones had to make room; the center has them.</source>
         <translation>{count} 条较早的已移出列表，可在平台查询。</translation>
+    </message>
+</context>
+<context>
+    <name>AlternateRow</name>
+    <message>
+        <source>All cameras</source>
+        <translation>全部监控点</translation>
+    </message>
+    <message>
+        <source>The digits the GB/T 28181 codes of the cameras begin with</source>
+        <translation>监控点国标编码的开头数字</translation>
+    </message>
+    <message>
+        <source>Try earlier</source>
+        <translation>提前尝试</translation>
+    </message>
+    <message>
+        <source>Try later</source>
+        <translation>延后尝试</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+</context>
+<context>
+    <name>AlternatesDialog</name>
+    <message>
+        <source>Centers that stand in</source>
+        <translation>备用中心</translation>
+    </message>
+    <message>
+        <source>While {name} gives no picture of a camera, the same camera is shown over the first of these centers that has it. It is known by its GB/T 28181 code. Sign in at all of them at the start of the shift.</source>
+        <translation>{name}的监控点无画面时，由下列第一个有该监控点的中心接替显示。同一监控点按国标编码识别。请在接班时登录所有备用中心。</translation>
+    </message>
+    <message>
+        <source>Add a center</source>
+        <translation>添加备用中心</translation>
+    </message>
+    <message>
+        <source>500103 means the cameras of that district, 50010301 those of that station; empty means all.</source>
+        <translation>500103 表示该区县的监控点，50010301 表示该派出所的监控点；留空表示全部。</translation>
+    </message>
+    <message>
+        <source>There is no other center yet. Add one to the list of centers first.</source>
+        <translation>还没有其他中心。请先在中心列表中添加。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -352,11 +406,11 @@
     </message>
     <message>
         <source>User</source>
-        <translation type="unfinished">用户名</translation>
+        <translation>用户名</translation>
     </message>
     <message>
         <source>Password</source>
-        <translation type="unfinished">密码</translation>
+        <translation>密码</translation>
     </message>
     <message>
         <source>It is kept in the keyring of this computer, for all cameras of the list that share it.</source>
@@ -364,11 +418,11 @@
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished">保存</translation>
+        <translation>保存</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">取消</translation>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -572,7 +626,7 @@
     <name>CenterDesk</name>
     <message>
         <source>Edit…</source>
-        <translation type="unfinished">编辑…</translation>
+        <translation>编辑…</translation>
     </message>
     <message>
         <source>Log in…</source>
@@ -691,6 +745,10 @@
     <message>
         <source>Log in…</source>
         <translation>登录…</translation>
+    </message>
+    <message>
+        <source>Stand-ins…</source>
+        <translation>备用中心…</translation>
     </message>
     <message>
         <source>Remove…</source>
@@ -1116,6 +1174,17 @@
     </message>
 </context>
 <context>
+    <name>FilmStrip</name>
+    <message>
+        <source>Pictures across the time in sight</source>
+        <translation>所见时段的缩略图</translation>
+    </message>
+    <message>
+        <source>Select a camera with footage</source>
+        <translation>请选择有录像的摄像机</translation>
+    </message>
+</context>
+<context>
     <name>FilterBar</name>
     <message>
         <source>Administrative regions instead of business groups</source>
@@ -1292,6 +1361,10 @@
     <message>
         <source>Search for movement…	Shift+M</source>
         <translation>移动侦测搜索…	Shift+M</translation>
+    </message>
+    <message>
+        <source>Film strip	Shift+T</source>
+        <translation>胶片条	Shift+T</translation>
     </message>
     <message>
         <source>This hour</source>
@@ -1536,7 +1609,7 @@
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished">所有文件 (*)</translation>
+        <translation>所有文件 (*)</translation>
     </message>
     <message>
         <source>Save a template</source>
@@ -3234,15 +3307,15 @@
     </message>
     <message>
         <source>PTZ</source>
-        <translation type="unfinished">云台</translation>
+        <translation>云台</translation>
     </message>
     <message>
         <source>Presets</source>
-        <translation type="unfinished">预置位</translation>
+        <translation>预置位</translation>
     </message>
     <message>
         <source>Cruises</source>
-        <translation type="unfinished">巡航</translation>
+        <translation>巡航</translation>
     </message>
     <message>
         <source>Alarms</source>
@@ -3258,11 +3331,11 @@
     </message>
     <message>
         <source>Bookmarks</source>
-        <translation type="unfinished">书签</translation>
+        <translation>书签</translation>
     </message>
     <message>
         <source>Patrols</source>
-        <translation type="unfinished">巡查</translation>
+        <translation>巡查</translation>
     </message>
     <message>
         <source>Audit trail</source>
@@ -3982,31 +4055,31 @@
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">名称</translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Code</source>
-        <translation type="unfinished">国标编码</translation>
+        <translation>国标编码</translation>
     </message>
     <message>
         <source>Main stream</source>
-        <translation type="unfinished">主码流</translation>
+        <translation>主码流</translation>
     </message>
     <message>
         <source>Sub stream</source>
-        <translation type="unfinished">子码流</translation>
+        <translation>子码流</translation>
     </message>
     <message>
         <source>User</source>
-        <translation type="unfinished">用户名</translation>
+        <translation>用户名</translation>
     </message>
     <message>
         <source>Password</source>
-        <translation type="unfinished">密码</translation>
+        <translation>密码</translation>
     </message>
     <message>
         <source>Position</source>
-        <translation type="unfinished">坐标</translation>
+        <translation>坐标</translation>
     </message>
     <message>
         <source>Longitude</source>
@@ -4018,7 +4091,7 @@
     </message>
     <message>
         <source>Category</source>
-        <translation type="unfinished">类别</translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>The name is missing.</source>
@@ -4154,7 +4227,7 @@
     </message>
     <message>
         <source>Square</source>
-        <translation type="unfinished">广场</translation>
+        <translation>广场</translation>
     </message>
 </context>
 <context>
@@ -5021,7 +5094,7 @@
     </message>
     <message>
         <source>Alarms</source>
-        <translation type="unfinished">报警</translation>
+        <translation>报警</translation>
     </message>
     <message>
         <source>Timeline on or off</source>
@@ -5232,11 +5305,11 @@
     <name>snapshot_image</name>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>录像</translation>
     </message>
     <message>
         <source>camera clock {offset}</source>
-        <translation type="unfinished"></translation>
+        <translation>摄像机时钟 {offset}</translation>
     </message>
 </context>
 <context>
@@ -5658,11 +5731,11 @@
     <name>via</name>
     <message>
         <source>via {center}</source>
-        <translation type="unfinished"></translation>
+        <translation>经由{center}</translation>
     </message>
     <message>
         <source>The camera&apos;s own center gives no picture. This one comes over {center}, and goes back by itself once the own center has been well for a minute. Recordings and PTZ stay with the own center.</source>
-        <translation type="unfinished"></translation>
+        <translation>该监控点所属中心无画面，当前画面由{center}提供；所属中心稳定一分钟后自动切回。录像与云台仍走所属中心。</translation>
     </message>
 </context>
 </TS>

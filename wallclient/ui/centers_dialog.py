@@ -10,6 +10,7 @@ from wallclient.domain.errors import NotFound, StorageFailed
 from wallclient.services.center_access import AccessState
 from wallclient.services.center_makes import make_of
 from wallclient.ui.ability_table import AbilityTable
+from wallclient.ui.alternates_dialog import AlternatesDialog
 from wallclient.ui.background import Background
 from wallclient.ui.center_dialog import CenterDialog
 from wallclient.ui.center_text import access_text, family_text
@@ -53,6 +54,7 @@ class CentersDialog(PlainDialog):
         self.add_button = self._button(row, self.tr("Add…"), lambda: self._edit(None))
         self.edit_button = self._button(row, self.tr("Edit…"), lambda: self._edit(self._current()))
         self.session_button = self._button(row, self.tr("Log in…"), self._on_session)
+        self.alternates_button = self._button(row, self.tr("Stand-ins…"), self._on_alternates)
         row.addStretch(1)
         self.remove_button = self._button(row, self.tr("Remove…"), self._on_remove)
         self.body.addLayout(row)
@@ -122,6 +124,7 @@ class CentersDialog(PlainDialog):
         config, access = self._current(), self._access()
         self.edit_button.setEnabled(config is not None)
         self.remove_button.setEnabled(config is not None)
+        self.alternates_button.setEnabled(config is not None)
         self.session_button.setEnabled(access is not None)
         signed_in = access is not None and access.session.signed_in
         self.session_button.setText(self.tr("Log out") if signed_in else self.tr("Log in…"))
@@ -134,6 +137,10 @@ class CentersDialog(PlainDialog):
 
     def _edit(self, config: CenterConfig | None) -> None:
         _open(CenterDialog(self._centers, self._background, self._metrics, config, self))
+
+    def _on_alternates(self) -> None:
+        if (config := self._current()) is not None:
+            _open(AlternatesDialog(self._centers, self._background, self._metrics, config, self))
 
     def _on_session(self) -> None:
         access = self._access()
