@@ -25,6 +25,14 @@ def test_names_outlast_the_program(tmp_path):
     assert preset_name_file(tmp_path, "other").names("c11") == {}
 
 
+def test_names_go_with_their_center(tmp_path):
+    names = preset_name_file(tmp_path, "abc")
+    names.remove()
+    names.keep("c11", 3, "南门")
+    names.remove()
+    assert names.names("c11") == preset_name_file(tmp_path, "abc").names("c11") == {}
+
+
 def test_what_is_handed_out_is_a_copy(tmp_path):
     names = preset_name_file(tmp_path, "abc")
     names.keep("c11", 3, "南门")

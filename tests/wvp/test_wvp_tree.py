@@ -92,6 +92,23 @@ def test_a_row_that_cannot_be_read_hides_no_other(wvp, center):
     assert rows["c13"].longitude is None
 
 
+def test_a_camera_that_moves_is_where_it_said_last(wvp, center):
+    assert center.channel("c11").longitude == 118.37
+    wvp.places[11] = (118.4, 31.4)
+    assert (center.channel("c11").longitude, center.channel("c11").latitude) == (118.4, 31.4)
+    wvp.places[11] = (0.0, 0.0)  # no satellite in sight
+    assert center.channel("c11").longitude == 118.37
+    wvp.fails["/api/position"] = WvpError(500, None, 500)
+    assert center.channel("c11").longitude == 118.37
+
+
+def test_an_older_server_is_asked_for_places_once(wvp, center):
+    wvp.new_alarms = False
+    for _ in range(3):
+        assert center.channel("c11").longitude == 118.37
+    assert wvp.count("/api/position") == 1
+
+
 def test_changes_are_found_by_comparison(wvp, center):
     _, last = read(center)
     wvp.cameras[11].online = False

@@ -23,6 +23,7 @@ class Alarms:
         self.listeners: dict[str, int] = {}  # browserId: the latest connection's number
         self.keepalive_s = 1.0
         self.sse_down = False
+        self.places: dict[int, tuple[float, float]] = {}  # told by devices that move: longitude, latitude
         self.pictures: dict[str, bytes] = {}
         self.snap_fails = False  # a cold channel: three seconds are not enough
         self.snap_late = 0  # the picture is written so many questions later

@@ -56,6 +56,9 @@ def route(wvp: "Wvp", path: str, query: dict[str, str]) -> object:
             return wvp.common_control(verb, query)
         case ["api", "front-end", *verb, device, code]:
             return wvp.front_end("/".join(verb), wvp.by_code(device, code), query)
+        case ["api", "position", "latest"] if wvp.new_alarms:
+            at = wvp.places.get(int(query["channelId"]))
+            return at and {"channelId": int(query["channelId"]), "longitude": at[0], "latitude": at[1], "timestamp": 1}
         case ["api", "alarm", "list"] if wvp.new_alarms:
             return wvp.alarm_list(query)
         case ["api", "alarm", "all"] if not wvp.new_alarms:

@@ -1,5 +1,6 @@
 """The kinds of centers: what each asks of the operator, and how its adapter is opened. Only this knows all."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,3 +89,5 @@ class CenterMakes:
         """Take away what is kept for a center that was removed. Raises StorageFailed, KeyringFailed."""
         if config.adapter == Family.LIST:
             await self.lists.remove(config.key)
+        if not config.is_site:
+            await asyncio.to_thread(preset_name_file(self._data, config.key).remove)

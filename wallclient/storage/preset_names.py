@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wallclient.domain.errors import StorageFailed
 from wallclient.storage.json_file import JsonFile
 
 VERSION = 1
@@ -20,6 +21,7 @@ class PresetNameFile:
     """The names of one center's presets. Thread safe: commands come from several threads."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file = JsonFile(path, SavedPresetNames, VERSION)
         self._lock = threading.Lock()
         self._kept: dict[str, dict[int, str]] | None = None
@@ -44,6 +46,15 @@ class PresetNameFile:
                 del kept[channel_id]
             saved = {one: {str(key): value for key, value in sorted(some.items())} for one, some in kept.items()}
             self._file.save(SavedPresetNames(saved))
+
+    def remove(self) -> None:
+        """Delete the file; that there is none is no error. Raises StorageFailed."""
+        with self._lock:
+            self._kept = {}
+            try:
+                self._path.unlink(missing_ok=True)
+            except OSError as err:
+                raise StorageFailed(f"remove {self._path.name}: {err.strerror}") from None
 
     def _loaded(self) -> dict[str, dict[int, str]]:
         if self._kept is None:

@@ -65,8 +65,10 @@ class WvpCenter(WvpPtz, WvpRecordings):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What a WVP can do. It counts nothing."""
-        return Capabilities(live=True, catalog=True, ptz=True, recordings=True, events=True, alarms=True, pictures=True)
+        """What a WVP can do. It counts nothing, and cruises are run from here."""
+        return Capabilities(
+            live=True, catalog=True, ptz=True, recordings=True, events=True, alarms=True, pictures=True, cruises=False
+        )
 
     # --- session ---
 

@@ -70,6 +70,13 @@ class ChannelDocument(Struct):
     dataDeviceId: DbId | None = None  # noqa: N815
 
 
+class PlaceDocument(Struct):
+    """Where a device said that a channel is, in degrees."""
+
+    longitude: float | None = None
+    latitude: float | None = None
+
+
 class DeviceDocument(Struct):
     """A GB device."""
 

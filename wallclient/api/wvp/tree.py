@@ -14,7 +14,7 @@ from wallclient.api.center import ChannelPage
 from wallclient.api.wvp import documents as docs
 from wallclient.api.wvp.line import WvpLine, readable
 from wallclient.domain.catalog import ALL_RIGHTS, CatalogNode, ChannelState
-from wallclient.domain.errors import NotFound
+from wallclient.domain.errors import CenterError, NotFound, SignInNeeded
 from wallclient.domain.node import CameraKind, Channel, Node, NodeKind, NodePage
 
 UNFILED, REGIONS = "unfiled", "regions"
@@ -35,6 +35,7 @@ class WvpTree:
     def __init__(self, line: WvpLine) -> None:
         self._line = line
         self._folders: dict[str, docs.FolderDocument] = {}  # by our id
+        self._has_places = True  # of channels that move
 
     def children(self, node_id: str | None, cursor: str | None = None, limit: int = 200) -> NodePage:
         """Return a page of the children of a node, or of the roots; folders come first."""
@@ -77,8 +78,26 @@ class WvpTree:
         return ChannelPage()
 
     def channel(self, channel_id: str) -> Channel:
-        """Return one channel."""
-        return read_channel(self.document(channel_id))
+        """Return one channel, where it is now: of one that moves the server may know a later place than its list."""
+        raw = self.document(channel_id)
+        channel = read_channel(raw)
+        latest = self._latest(raw.gbId)
+        return channel if latest is None else replace(channel, longitude=latest[0], latitude=latest[1])
+
+    def _latest(self, gb_id: int) -> tuple[float, float] | None:
+        """Return longitude and latitude as a device has told them by itself; None where it has not."""
+        if not self._has_places:
+            return None
+        try:
+            place = self._line.get("/api/position/latest", docs.PlaceDocument | None, {"channelId": gb_id})  # type: ignore[arg-type]
+        except NotFound:
+            self._has_places = False  # an older server: it knows places by device only
+            return None
+        except SignInNeeded:
+            raise
+        except CenterError:
+            return None  # the list's own will do
+        return None if place is None else _position(place.longitude, place.latitude)
 
     def document(self, channel_id: str) -> docs.ChannelDocument:
         """Return a channel as WVP tells it. Raises NotFound."""
@@ -166,8 +185,12 @@ def channel_node(raw: docs.ChannelDocument, parent_id: str | None) -> Node:
 
 
 def read_channel(raw: docs.ChannelDocument) -> Channel:
-    """Read a channel. Only "ON" counts as online; a position out of range, or 0/0 as WVP fills it in, is none."""
-    longitude, latitude = _position(raw)
+    """Read a channel. Only "ON" counts as online.
+
+    A position out of range, or 0/0 as WVP fills it in, is none. Others are WGS-84: WVP converts what a device tells by
+    the `geoCoordSys` (WGS84 or GCJ02) that is set for that device.
+    """
+    longitude, latitude = _position(raw.gbLongitude, raw.gbLatitude) or (None, None)
     return Channel(
         f"c{raw.gbId}",
         raw.gbName or raw.gbDeviceId or str(raw.gbId),
@@ -224,11 +247,10 @@ def _with_parent(raw: docs.FolderDocument, parent: int | None) -> docs.FolderDoc
     return docs.FolderDocument(raw.id, raw.deviceId, raw.name, parent, raw.businessGroup, raw.type)
 
 
-def _position(raw: docs.ChannelDocument) -> tuple[float | None, float | None]:
-    longitude, latitude = raw.gbLongitude, raw.gbLatitude
+def _position(longitude: float | None, latitude: float | None) -> tuple[float, float] | None:
     if longitude is None or latitude is None or not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
-        return None, None
-    return (longitude, latitude) if longitude or latitude else (None, None)
+        return None
+    return (longitude, latitude) if longitude or latitude else None
 
 
 def _page_number(cursor: str | None) -> int:
