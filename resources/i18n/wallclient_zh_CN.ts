@@ -1824,6 +1824,191 @@
     </message>
 </context>
 <context>
+    <name>OnvifCameraDialog</name>
+    <message>
+        <source>Edit camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished">地址</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">名称</translation>
+    </message>
+    <message>
+        <source>Folder in the tree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation type="unfinished">用户名</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation type="unfinished">密码</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">取消</translation>
+    </message>
+</context>
+<context>
+    <name>OnvifFindDialog</name>
+    <message>
+        <source>Find cameras</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation type="unfinished">搜索</translation>
+    </message>
+    <message>
+        <source>Add to the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Such as Yuzhong/Jiefangbei; empty: at the top</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log in and add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">关闭</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished">地址</translation>
+    </message>
+    <message>
+        <source>What it says it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log-in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Networks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation type="unfinished">用户名</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation type="unfinished">密码</translation>
+    </message>
+    <message>
+        <source>Folder in the tree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Searching the networks…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} cameras have answered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No camera has answered. Cameras behind a router have to be added by their address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is no address of a camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>is in the site already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Logging in…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{added} added, {refused} not.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It has no pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>its clock is {seconds} s off</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OnvifPage</name>
+    <message>
+        <source>Find cameras…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation type="unfinished">编辑…</translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation type="unfinished">移出案件</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished">名称</translation>
+    </message>
+    <message>
+        <source>Folder in the tree</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation type="unfinished">地址</translation>
+    </message>
+    <message>
+        <source>Maker and model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find a camera first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} cameras, {new} of them new.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} cameras.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>PatrolDesk</name>
     <message>
         <source>An incident needs all hands</source>

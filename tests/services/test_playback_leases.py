@@ -218,3 +218,50 @@ def test_a_seek_out_of_a_session_near_the_live_edge_does_not_wait(run):
         desk.leases.close()
 
     run(scene())
+
+
+def test_closed_in_the_very_turn_it_was_woken_it_opens_no_more(run):
+    async def scene():
+        footages = FakeFootages()
+        desk = Desk(footages)
+        desk.leases.want(PAST, 1.0)
+        await until(lambda: desk.told)
+        await asyncio.sleep(0)
+        desk.leases.want(PAST - 100 * REACH_MS, 1.0)
+        await asyncio.sleep(0)  # the wait is over, its task has not gone on yet
+        desk.leases.close()
+        await until(lambda: footages.closed)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert len(footages.opened) == 1
+
+    run(scene())
+
+
+def test_what_is_opened_is_told_once_with_its_reason_and_what_was_watched_at_the_end(run):
+    told = []
+
+    async def scene():
+        footages = FakeFootages()
+        footages.reason = "交警调取"
+        asked = iter(["交警调取"])
+
+        async def ask(_channel_id):
+            return next(asked)
+
+        leases = PlaybackLeases(
+            footages, "c1", lambda _playback: None, lambda _reason: None, ask,
+            lambda *what: told.append(("opened", *what)), lambda *what: told.append(("closed", *what)),
+        )  # fmt: skip
+        leases.want(PAST, 1.0)
+        await until(lambda: told)
+        leases.want(PAST - 2 * REACH_MS, 1.0)
+        await until(lambda: len(footages.opened) == 2)
+        leases.want(PAST + 5000, 1.0)
+        leases.close()
+
+    run(scene())
+    assert told == [
+        ("opened", PAST - REACH_MS, PAST + REACH_MS, "交警调取"),
+        ("closed", PAST - 2 * REACH_MS, PAST + 5000, "交警调取"),
+    ]

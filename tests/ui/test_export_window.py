@@ -1,32 +1,38 @@
 """Exports and evidence in the window: from a range on the timeline to a package that verifies, at a real center."""
 
+import hashlib
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from window_fakes import FakeWall
 
 from tests.services.test_centers import MemoryStore
+from wallclient.demo import strip
 from wallclient.demo.center import EmbeddedCenter
 from wallclient.demo.city import City
-from wallclient.demo.recording_calendar import stretches
+from wallclient.demo.recording_calendar import WRONG_CLOCK, stretches
 from wallclient.demo.recording_store import FootageStore
 from wallclient.demo.server import streamed_cameras
+from wallclient.domain.bookmark import Bookmark
 from wallclient.domain.catalog import ALL_RIGHTS, Right
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import KeyringRefused
 from wallclient.domain.export import ExportState
+from wallclient.domain.layout import layout_by_id
 from wallclient.services.audit import AuditBook
 from wallclient.services.centers import Centers
 from wallclient.services.evidence import EvidenceDesk
 from wallclient.services.exports import Exports
 from wallclient.services.review_desk import ReviewDesk
 from wallclient.services.secret_keeper import SecretKeeper
+from wallclient.services.wall import Deck, Wall
 from wallclient.storage.exports import exports_file
 from wallclient.ui.evidence_dialog import EvidenceDialog, KeyDialog
 from wallclient.ui.export_dialog import ExportDialog
@@ -64,7 +70,7 @@ def folder(tmp_path):
 class Parts:
     """A window with everything exports need, signed in."""
 
-    def __init__(self, loop, run, center, library, preferences, tmp_path) -> None:
+    def __init__(self, loop, run, center, library, preferences, tmp_path, *, real_wall=False) -> None:
         data = tmp_path / "data"
         self.keyring = MemoryStore()
         keeper = SecretKeeper(self.keyring)
@@ -72,7 +78,7 @@ class Parts:
         self.centers.add(CenterConfig(KEY, center.base_url))
         run(self.centers.log_in(KEY, center.user, center.password))
         run(self._start(data))
-        self.review = ReviewDesk(self.centers, tmp_path)
+        self.review = ReviewDesk(self.centers, tmp_path, self.audit)
         services = ExportServices(self.exports, EvidenceDesk(keeper, "0.1.0", self.audit))
         playback = PlaybackServices(self.review, SHANGHAI)
         metrics = metrics_for(1080)
@@ -80,7 +86,8 @@ class Parts:
         needs = WindowNeeds(
             self.centers, library, preferences, metrics, loop, playback=playback, exports=services
         )  # fmt: skip
-        self.window = MainWindow(FakeWall("4"), needs)
+        wall = Wall(Deck(None, self.centers, self.review), layout_by_id("4")) if real_wall else FakeWall("4")
+        self.window = MainWindow(wall, needs)
         self.exports.noticed.connect(self.window.notify)
 
     async def _start(self, data) -> None:
@@ -89,22 +96,29 @@ class Parts:
         self.exports.start()
 
     def close(self, run) -> None:
+        run(self._close())
+
+    async def _close(self) -> None:
         self.window.close()
-        run(self.exports.close())
-        run(self.audit.close())
+        self.window.wall.shut_down()
+        await self.exports.close()
+        await self.audit.close()
         self.review.shut_down()
-        run(self.centers.close())
+        await self.centers.close()
+        self.window.deleteLater()  # not by qtbot: what the panes still have to say needs a running loop
 
 
 @pytest.fixture
-def parts(qtbot, loop, run, center, library, preferences, tmp_path):
-    parts = Parts(loop, run, center, library, preferences, tmp_path)
-    qtbot.addWidget(parts.window)
+def parts(qtbot, request, loop, run, center, library, preferences, tmp_path):
+    real_wall = "snapshot" in request.node.name
+    parts = Parts(loop, run, center, library, preferences, tmp_path, real_wall=real_wall)
     parts.window.resize(1366, 768)
     with qtbot.waitExposed(parts.window):
         parts.window.show()
     yield parts
+    QApplication.setQuitOnLastWindowClosed(False)  # as in the program
     parts.close(run)
+    QApplication.setQuitOnLastWindowClosed(True)
 
 
 def recorded(number):
@@ -313,3 +327,57 @@ def test_without_a_keyring_there_is_no_key_and_it_says_so(parts, run, act):
     run(lambda: dialog._error.isVisible(), LIMIT_S)
     assert "unsigned" in dialog._error.text()
     assert not dialog.save_button.isEnabled()
+
+
+def test_a_snapshot_of_footage_is_its_own_picture_in_full_size_and_noted(parts, run, act, center, preferences):
+    """The pane is small, the camera's clock is wrong: the file has the source's pixels of that very moment."""
+    window, review = parts.window, parts.review
+    window.resize(800, 600)
+    channel = run(parts.centers.channel(f"{KEY}/c{WRONG_CLOCK}"))
+    start_ms, _ = recorded(WRONG_CLOCK)
+    center.demand_reason()
+    review.set_reason(KEY, "交警调取")
+    act(review.clock.seek, (start_ms + 5280) * 1000)
+    pane = act(window.wall.show_footage, 0, channel)
+    run(lambda: pane.shown_us is not None and pane.info.width, LIMIT_S)
+    window.wall_widget.grab()
+    run(lambda: pane.picture() is not None and pane.picture().width < pane.info.width, LIMIT_S)
+    shown = pane.shown_us
+    assert shown // 1000 == start_ms + 5280
+    run(window.commands.snapshot(0), LIMIT_S)
+    path = next(Path(preferences.settings.snapshot_folder).iterdir())
+    image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
+    size = pane.info.width, pane.info.height
+    assert (image.width(), image.height() > size[1]) == (size[0], True)
+    reading = strip.read(memoryview(image.constBits()), *size, image.bytesPerLine())
+    assert (reading.camera, reading.counter) == (WRONG_CLOCK, round(shown / 40_000) % strip.COUNTER_MODULO)
+    assert image.text("Title") == channel.name
+    assert image.text("Creation Time") == datetime.fromtimestamp(shown / 1e6, UTC).isoformat(
+        timespec="milliseconds"
+    ).replace("+00:00", "Z")  # fmt: skip
+    assert image.text("Camera Clock Offset") == f"{pane.clock_offset_ms} ms" != "0 ms"
+    assert f"{datetime.fromtimestamp(shown / 1e6):%Y-%m-%d %H-%M-%S}" in path.name
+
+    mark = Bookmark("", "追尾", start_ms, start_ms + 4000, (channel.id,))
+    kept = run(window.playback.bookmarks.save(mark), LIMIT_S)
+    run(window.playback.bookmarks.delete(kept[0]), LIMIT_S)
+    pane.clock.seek((start_ms + 700_000) * 1000)  # another session, the same playback
+    pane.tick(0.0)
+    act(window.wall.close, 0)
+    run(lambda: len(drained(parts, center)) == 5, LIMIT_S)
+    opened, taken, saved, deleted, closed = records = drained(parts, center)
+    assert [one["kind"] for one in records] == [
+        "playback_opened", "snapshot_taken", "bookmark_saved", "bookmark_deleted", "playback_closed",
+    ]  # fmt: skip
+    assert (saved["text"], saved["start_ms"], saved["ref"]) == ("追尾", start_ms, deleted["ref"])
+    assert {one["reason"] for one in records} == {"交警调取"}
+    assert all(one["channel_ids"] == [f"c{WRONG_CLOCK}"] and one["by"]["user"] == "operator" for one in (opened, taken))
+    assert (taken["start_ms"], taken["text"]) == (start_ms + 5280, path.name)
+    assert taken["ref"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert opened["start_ms"] <= start_ms <= opened["end_ms"]
+    assert closed["start_ms"] <= start_ms + 5280 <= closed["end_ms"]
+
+
+def drained(parts, center):
+    parts.audit.outbox(KEY).wake()
+    return center.audit_records()

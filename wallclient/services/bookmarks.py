@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from wallclient.api.bookmarks import BookmarkCenter
 from wallclient.api.recordings import RecordingCenter
+from wallclient.domain.audit import AuditKind
 from wallclient.domain.bookmark import Bookmark
 from wallclient.domain.errors import CenterError, NotAble
 from wallclient.domain.global_id import global_id, key_of, split_id
@@ -41,10 +42,11 @@ class Bookmarks(QObject):
         self,
         centers: BookmarkCenters,
         start: Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"],
+        note: Callable[[AuditKind, Bookmark], None] = lambda _kind, _bookmark: None,
     ) -> None:
-        """`start` runs a coroutine in the background and keeps it."""
+        """`start` runs a coroutine in the background and keeps it; `note` is told what a center has taken."""
         super().__init__()
-        self._centers, self._start = centers, start
+        self._centers, self._start, self._note = centers, start, note
         self._kept: dict[str, Bookmark] = {}  # by global key
         self._ids: tuple[str, ...] = ()
         self._generation = 0
@@ -95,6 +97,7 @@ class Bookmarks(QObject):
             local = replace(bookmark, key=local_key, channel_ids=ids)
             kept = _global(key, await self._ask(key, _saving(local)))
             self._kept[kept.key] = kept
+            self._note(AuditKind.BOOKMARK_SAVED, kept)
             self.changed.emit()
             saved.append(kept)
         return saved
@@ -104,6 +107,7 @@ class Bookmarks(QObject):
         key, local_key = split_id(bookmark.key)
         await self._ask(key, lambda center: center.delete_bookmark(local_key, bookmark.revision))
         self._kept.pop(bookmark.key, None)
+        self._note(AuditKind.BOOKMARK_DELETED, bookmark)
         self.changed.emit()
 
     async def _ask(self, key: str, work: Callable[[BookmarkCenter], _Result]) -> _Result:

@@ -55,7 +55,7 @@ class HoverPictures(QObject):
             return
         channel, moment_us = self._wish
         if self._pane is None:
-            self._pane = self._review.new_pane()
+            self._pane = self._review.new_pane(noted=False)
             self._pane.set_size(*SIZE_PX)
         self._pane.show(channel)
         clock = self._pane.leave_clock()

@@ -55,8 +55,14 @@ class PlaybackLeases:
         on_footage: Callable[[Playback], None],
         on_failed: Callable[[PaneReason], None],
         ask_reason: AskReason,
+        on_opened: Callable[[int, int, str], None] = lambda _start, _end, _reason: None,
+        on_closed: Callable[[int, int, str], None] = lambda _start, _end, _reason: None,
     ) -> None:
-        """`on_footage` gets each session, also after a renewal; `on_failed` why there is none: it is tried again."""
+        """`on_footage` gets each session, also after a renewal; `on_failed` why there is none: it is tried again.
+
+        `on_opened` is told once that footage is there to be looked at, with the range (ms) and the reason given;
+        `on_closed` at the end, with the range the clock went through.
+        """
         self._footages = footages
         self._channel_id = channel_id
         self._on_footage, self._on_failed = on_footage, on_failed
@@ -66,6 +72,8 @@ class PlaybackLeases:
         self._wanted: tuple[int, float] = (0, 0.0)  # moment in ms and speed
         self._wake = asyncio.Event()
         self._reason = ""
+        self._on_opened, self._on_closed = on_opened, on_closed
+        self._watched: tuple[int, int] | None = None  # first and last moment (ms) the clock asked for
         self._refused = False
         self._attempts = 0
         self._not_before = 0.0  # after a failure
@@ -81,6 +89,8 @@ class PlaybackLeases:
     def want(self, moment_ms: int, rate: float) -> None:
         """Take the present moment and speed of the clock."""
         self._wanted = moment_ms, rate
+        if self._watched is not None:
+            self._watched = min(self._watched[0], moment_ms), max(self._watched[1], moment_ms)
         if not self._refused and not self._reaches():
             self._wake.set()
 
@@ -93,6 +103,9 @@ class PlaybackLeases:
     def close(self) -> None:
         """Give the session back, in the background."""
         self._task.cancel()
+        if self._watched is not None:
+            self._on_closed(*self._watched, self._reason)
+            self._watched = None
         if self._playback is not None:
             _in_background(self._give_back(self._playback))
             self._playback = None
@@ -128,8 +141,11 @@ class PlaybackLeases:
                     await self._renew()
 
     async def _sleep(self, seconds: float) -> None:
+        # Not `wait_for`: in Python 3.11 it loses a cancellation that comes in the turn in which what it waits for is
+        # there (gh-86296), and then a session would be opened and kept for ever after `close`.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(0.05, seconds))
+            async with asyncio.timeout(max(0.05, seconds)):
+                await self._wake.wait()
 
     async def _open(self) -> None:
         moment, _ = self._wanted
@@ -149,6 +165,9 @@ class PlaybackLeases:
         self._covered = start_ms, min(end_ms, max(known_until, told_until, moment + 1))
         self._attempts, self._not_before = 0, 0.0
         self._look_again_at = time.monotonic() + (_AGAIN_S if end_ms > known_until else 0.0)
+        if self._watched is None:
+            self._watched = moment, moment
+            self._on_opened(start_ms, end_ms, self._reason)
         self._on_footage(playback)
         if former is not None:
             _in_background(self._give_back(former))

@@ -5,15 +5,21 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from wallclient.domain.audit import AuditKind
+from wallclient.domain.bookmark import Bookmark
 from wallclient.domain.global_id import key_of
 from wallclient.player.review_pool import ReviewPool
 from wallclient.services.playback_leases import Footages
 from wallclient.services.review import SharedClock
 from wallclient.services.review_pane import ReviewPane
 from wallclient.storage.review import offsets_file
+
+if TYPE_CHECKING:
+    from wallclient.services.audit import AuditBook
 
 _BACK_US = 60_000_000  # where the clock stands before anybody sets it: a minute ago
 MOST_OFFSET_MS = 3_600_000
@@ -26,9 +32,10 @@ class ReviewDesk(QObject):
 
     offset_changed = Signal(str)  # global id of a channel
 
-    def __init__(self, footages: Footages, folder: Path) -> None:
+    def __init__(self, footages: Footages, folder: Path, audit: "AuditBook | None" = None) -> None:
         """`folder` is where offsets are kept."""
         super().__init__()
+        self._audit = audit
         self.pool = ReviewPool()
         self.clock = SharedClock(round(time.time() * 1_000_000) - _BACK_US)
         self.ask_operator: AskOperator | None = None  # set by who has a window to ask in
@@ -40,9 +47,13 @@ class ReviewDesk(QObject):
         self._asking: dict[str, asyncio.Task[str | None]] = {}
         self._reasons: dict[str, str] = {}
 
-    def new_pane(self) -> ReviewPane:
-        """Return an empty pane on the shared clock."""
-        pane = ReviewPane(self.clock, self.pool, self._footages, self.reason_for, self.offset_ms)
+    def new_pane(self, *, noted: bool = True) -> ReviewPane:
+        """Return an empty pane on the shared clock.
+
+        What it opens goes to the audit trail, but for pictures beside a playback that is `noted` already.
+        """
+        note = self._note if noted else None
+        pane = ReviewPane(self.clock, self.pool, self._footages, self.reason_for, self.offset_ms, note)
         self._panes.add(pane)
         return pane
 
@@ -50,6 +61,24 @@ class ReviewDesk(QObject):
         """Close a pane for good."""
         pane.close()
         self._panes.discard(pane)
+
+    # -- audit trail -------------------------------------------------------------------------------
+
+    def _note(self, kind: AuditKind, channel_id: str, start_ms: int, end_ms: int, reason: str) -> None:
+        if self._audit is not None:
+            self._audit.note(kind, [channel_id], start_ms, end_ms, reason=reason)
+
+    def note_snapshot(self, channel_id: str, moment_ms: int, name: str, sha256: str) -> None:
+        """Note that a picture of footage was kept as a file."""
+        if self._audit is not None:
+            reason, kind = self.reason_of(key_of(channel_id)), AuditKind.SNAPSHOT_TAKEN
+            self._audit.note(kind, [channel_id], moment_ms, moment_ms, reason=reason, text=name, ref=sha256)
+
+    def note_bookmark(self, kind: AuditKind, bookmark: Bookmark) -> None:
+        """Note that a bookmark was saved or deleted."""
+        if self._audit is not None and bookmark.channel_ids:
+            span, reason = (bookmark.start_ms, bookmark.end_ms), self.reason_of(key_of(bookmark.channel_ids[0]))
+            self._audit.note(kind, bookmark.channel_ids, *span, reason=reason, text=bookmark.title, ref=bookmark.key)
 
     # -- offsets -----------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ import functools
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+from wallclient.domain.audit import AuditKind
+from wallclient.domain.errors import SnapshotFailed
 from wallclient.domain.node import Channel
 from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.picture import Picture
@@ -17,6 +19,7 @@ from wallclient.player.review_pool import ReviewPool
 from wallclient.player.review_track import MemoryFile, Track
 from wallclient.services.playback_leases import AskReason, Footages, PlaybackLeases
 from wallclient.services.review import SharedClock
+from wallclient.services.review_still import Still, still_of
 from wallclient.services.wall_pane import StreamInfo, WallPane
 
 _log = logging.getLogger(__name__)
@@ -34,6 +37,13 @@ _STATES = {
 }
 
 
+NotePlayback = Callable[[AuditKind, str, int, int, str], None]  # what, channel id, range in ms, reason
+
+
+def _note_nothing(_kind: AuditKind, _channel_id: str, _start_ms: int, _end_ms: int, _reason: str) -> None:
+    """Keep no record, as of pictures that nobody asked for by themselves."""
+
+
 class ReviewPane(WallPane):
     """A pane that shows what was recorded at the moment of its clock."""
 
@@ -46,12 +56,13 @@ class ReviewPane(WallPane):
         footages: Footages,
         ask_reason: AskReason,
         offset_of: Callable[[str], int] = lambda _gid: 0,
+        note: NotePlayback | None = None,
     ) -> None:
-        """`offset_of` tells the milliseconds by which a channel's footage is corrected."""
+        """`offset_of` tells the milliseconds by which a channel's footage is corrected; `note` keeps what was done."""
         super().__init__()
         self.clock = clock
         self._pool, self._footages, self._ask_reason = pool, footages, ask_reason
-        self._offset_of = offset_of
+        self._offset_of, self._note = offset_of, note or _note_nothing
         self.clock_offset_ms = 0  # what the clock burnt into the picture is ahead of the center's
         self.in_memory: tuple[int, int] | None = None  # of an instant replay: its first and last moment, ms
         self._track: Track | None = None
@@ -70,7 +81,13 @@ class ReviewPane(WallPane):
         if self._track is None:
             return
         self._leases = PlaybackLeases(
-            self._footages, channel.id, self._on_footage, self._on_no_footage, self._ask_reason
+            self._footages,
+            channel.id,
+            self._on_footage,
+            self._on_no_footage,
+            self._ask_reason,
+            functools.partial(self._note, AuditKind.PLAYBACK_OPENED, channel.id),
+            functools.partial(self._note, AuditKind.PLAYBACK_CLOSED, channel.id),
         )
         self.clock.join(self)
         self._judge()
@@ -120,6 +137,12 @@ class ReviewPane(WallPane):
     def sequence(self) -> int:
         """Return the number of the newest picture, 0 where there is none to be seen; cheap."""
         return self._track.sequence if self._track is not None and self.state is not PaneState.GAP else 0
+
+    async def still(self) -> Still:
+        """Return the picture on screen in the source's own size. Raises SnapshotFailed."""
+        if self._track is None or self.shown_us is None:
+            raise SnapshotFailed("no picture of footage")
+        return await still_of(self._pool, self._track, self.shown_us)
 
     def picture(self) -> Picture | None:
         """Claim the newest picture; None in a gap, where an earlier one must not be taken for what was there."""

@@ -48,7 +48,9 @@ class Snapshot:
 
     png: bytes
     channel: Channel
-    taken_utc: datetime
+    taken_utc: datetime  # of footage: when it was recorded, by the center's clock
+    is_footage: bool = False
+    clock_offset_ms: int = 0  # of footage: what the clock burnt into the picture is ahead of the center's
 
 
 class Deck:
@@ -263,6 +265,11 @@ class Wall(QObject):
     async def snapshot(self, index: int) -> Snapshot:
         """Return the picture shown now in the source's own size. Raises SnapshotFailed."""
         pane = self.panes[index]
+        if isinstance(pane, ReviewPane) and pane.channel is not None:
+            shown, offset_ms = pane.channel, pane.clock_offset_ms
+            still = await pane.still()
+            moment = datetime.fromtimestamp(still.moment_us / 1e6, UTC)
+            return Snapshot(still.png, shown, moment, is_footage=True, clock_offset_ms=offset_ms)
         opening, channel = pane.opening if isinstance(pane, LivePane) else None, pane.channel
         if opening is None or channel is None or pane.state is not PaneState.PLAYING:
             raise SnapshotFailed("no moving picture")
@@ -289,6 +296,12 @@ class Wall(QObject):
             raise SnapshotFailed("no snapshot arrived") from err
         finally:
             opening.snapped.disconnect(on_snapped)
+
+    def note_kept(self, shot: Snapshot, name: str, sha256: str) -> None:
+        """Note for the audit trail that a picture of footage was kept as a file."""
+        if shot.is_footage and self._deck.review is not None:
+            moment_ms = round(shot.taken_utc.timestamp() * 1000)
+            self._deck.review.note_snapshot(shot.channel.id, moment_ms, name, sha256)
 
     # -- views -------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What an operator does with panes, whether by key, menu or mouse."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 _PASSWORD_REASONS = frozenset({PaneReason.PASSWORD_MISSING, PaneReason.WRONG_PASSWORD})
 _SUFFIXES = {"png": "png", "jpeg": "jpg"}
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def pictures_folder() -> Path:
@@ -170,7 +175,7 @@ class PaneCommands(QObject):
         """Keep the picture of a pane as a file and say where."""
         pane = self._wall.panes[index]
         channel = pane.channel
-        if channel is None or not self._may(channel, Right.VIEW, "snapshot"):
+        if channel is None or not self._may(channel, Right.VIEW if pane.is_live else Right.PLAYBACK, "snapshot"):
             return
         if pane.state is not PaneState.PLAYING:
             self.noticed.emit(Notice("snapshot", NoticeKind.NO_PICTURE_YET, NoticeLevel.WARNING, channel.name))
@@ -180,12 +185,14 @@ class PaneCommands(QObject):
         suffix = _SUFFIXES[settings.snapshot_format.value]
         try:
             shot = await self._wall.snapshot(index)
-            content = await asyncio.to_thread(stamped, shot.png, shot.channel, shot.taken_utc, settings.snapshot_format)
+            content = await asyncio.to_thread(stamped, shot, settings.snapshot_format)
             path = await asyncio.to_thread(save_snapshot, content, folder, shot.channel.name, shot.taken_utc, suffix)
         except WallError as err:
             notice = Notice("snapshot", NoticeKind.SNAPSHOT_FAILED, NoticeLevel.ERROR, channel.name, error=err)
         else:
             notice = Notice("snapshot", NoticeKind.SNAPSHOT_SAVED, subject=str(path))
+            if shot.is_footage:
+                self._wall.note_kept(shot, path.name, await asyncio.to_thread(_sha256, content))
             self.snapshot_saved.emit(path, shot.channel.id, round(shot.taken_utc.timestamp() * 1000))
         self.noticed.emit(notice)
 

@@ -71,7 +71,7 @@ class PlaybackDesk(QObject):
         self._review, self._zone = services.review, services.zone
         self._background, self._metrics = background, metrics
         self.index = FootageIndex(centers, background.start, self._now_ms)
-        self.bookmarks = Bookmarks(centers, background.start)
+        self.bookmarks = Bookmarks(centers, background.start, self._review.note_bookmark)
         self.marks = PlaybackMarks(self.bookmarks, self._zone, background, metrics, widget)
         self.timeline = Timeline(self.index, self._zone, metrics)
         self.bar = PlaybackBar(metrics)
