@@ -84,9 +84,16 @@ class Fetcher:
             self._memory_fds[number] = fd
 
     def find(self, file: File, moment_us: int) -> Gop | None:
-        """Return the group that covers a moment, if it is at hand."""
+        """Return the group that covers a moment, if it is at hand; in a hurry also one of a key picture only."""
+        return self._find_fresh(file, moment_us, sparse=self._hurried)
+
+    def find_whole(self, file: File, moment_us: int) -> Gop | None:
+        """Return the group that covers a moment, if its pictures are at hand."""
+        return self._find_fresh(file, moment_us, sparse=False)
+
+    def _find_fresh(self, file: File, moment_us: int, *, sparse: bool) -> Gop | None:
         with self._lock:
-            found = self._find(file, moment_us)
+            found = self._find(file, moment_us, sparse=sparse)
             if found is not None and found.last and moment_us >= found.end_us and self._stale(file):
                 return None  # look whether there is more of the file by now
             return found
@@ -177,11 +184,11 @@ class Fetcher:
     def _has_worker(self) -> bool:
         return self._running == self._worker
 
-    def _find(self, file: File, moment_us: int) -> Gop | None:
+    def _find(self, file: File, moment_us: int, *, sparse: bool = False) -> Gop | None:
         there = (g for g in self._groups.values() if g.file == file and g.covers(moment_us))
         if file.form != STREAMED:
             return next(there, None)
-        usable = (group for group in there if self._hurried or not group.sparse)
+        usable = (group for group in there if sparse or not group.sparse)
         return max(usable, key=lambda group: (not group.partial, group.start_us), default=None)
 
     def _waits(self, file: File, now: float) -> bool:

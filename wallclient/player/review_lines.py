@@ -5,10 +5,11 @@ connection is opened a little ahead; when the first has come so far it ends. Bac
 the group before. Faster than a server sends, only key pictures are fetched, each by a seek of its own.
 """
 
+import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import av.error
@@ -26,7 +27,7 @@ _MOST_STUCK = 4  # threads that wait for a server nobody wants anything of any m
 _REACH_US = 1_500_000  # nearer than that ahead, waiting is quicker than seeking
 _MARGIN_US, _AHEAD_US = 1_200_000, 2_000_000  # with less in hand a second line is opened so far ahead
 _READ_ON_US = 4_000_000  # behind the moment, also while the clock stands
-_BACK_US = (0, 2_000_000, 8_000_000, 30_000_000)  # where to ask for, before the moment, if a server begins behind it
+_BACK_US = (0, 300_000, 2_000_000, 8_000_000, 30_000_000)  # where to ask for, before a moment, if it begins behind it
 _ALONE_S = 30.0  # a server that refuses a second connection is not asked again for so long
 _STUCK_S = 1.0
 _NEARLY_US = 2_000_000  # a stream that ends or falls silent so near to its end has ended
@@ -39,8 +40,8 @@ FAILURES = (av.error.FFmpegError, OSError, ValueError)
 class Store(Protocol):
     """Where groups go; `review_fetch.Fetcher` is one. Its methods may be called from any thread."""
 
-    def find(self, file: File, moment_us: int) -> Gop | None:
-        """Return the group that covers a moment, if it is at hand."""
+    def find_whole(self, file: File, moment_us: int) -> Gop | None:
+        """Return the group that covers a moment, if its pictures are at hand."""
 
     def put(self, group: Gop, received_bytes: int) -> None:
         """Take a group, or note that it has grown."""
@@ -102,7 +103,10 @@ class Lines:
                     return
                 active = [one for one in [*active, line] if not one.ended]
             serving.append(line)
-            wishes += _more(line, moment_us, rate)
+            wishes += [more for more in _more(line, moment_us, rate) if not self._is_there(more)]
+
+    def _is_there(self, wish: Wish) -> bool:
+        return self._store.find_whole(wish.file, wish.moment_us) is not None
 
     def _send(self, wish: Wish, free: list["_Line"]) -> "_Line | None":
         """Let a free line, or a new one, fetch something; None: there are too many."""
@@ -174,6 +178,7 @@ class _Line:
         self.skims = bool(sparse_us)
         self._store, self._on_failure = store, on_failure
         self._target: int | None = wish.moment_us
+        self._aim_us = wish.moment_us
         self._sparse_us = sparse_us
         self._heard = time.monotonic()
         self._wake = threading.Event()
@@ -196,13 +201,14 @@ class _Line:
             return False
         if not self.began_us:  # where it will begin is not known; clocks may run meanwhile
             return abs(wish.moment_us - self.position_us) < _REACH_US
-        return self.began_us <= wish.moment_us and -1 <= wish.moment_us - self.position_us < _REACH_US
+        near = wish.moment_us < self.position_us + _REACH_US or wish.moment_us <= self._aim_us
+        return self.began_us <= wish.moment_us and self.position_us - 1 <= wish.moment_us and near
 
     def go(self, wish: Wish, sparse_us: int = 0) -> None:
         """Go on with another moment."""
         self.began_us, self.position_us, self.stop_us = 0, wish.moment_us, wish.moment_us + _READ_ON_US
         self.skims, self._sparse_us = bool(sparse_us), sparse_us
-        self._target = wish.moment_us
+        self._target = self._aim_us = wish.moment_us
         self._wake.set()
 
     def end(self) -> None:
@@ -244,12 +250,12 @@ class _Line:
 
     def _deliver(self, footage: RtspFootage, target_us: int) -> None:
         """Put what comes from a moment on into the store, until enough is at hand."""
-        pictures, first = self._seek(footage, target_us)
+        first = self._seek(footage, target_us)
         groups = GroupsSent(self.file, footage, first, target_us)
         self.began_us, self.position_us = groups.start_us, groups.end_us
         self._tell(groups, first)
         try:
-            for picture in pictures:
+            for picture in footage.pictures():
                 if self._is_left or not groups.take(picture):
                     return
                 if groups.at_seam:
@@ -265,20 +271,20 @@ class _Line:
             groups.cut()
             self._tell(groups, None)
 
-    def _seek(self, footage: RtspFootage, target_us: int) -> tuple[Iterator[SentPicture], SentPicture]:
+    def _seek(self, footage: RtspFootage, target_us: int) -> SentPicture:
+        """Have sent what begins at a moment or before it, and return the first picture."""
         for back_us in _BACK_US:
             at = max(self.file.start_us, target_us - back_us)
-            footage.seek(at)
-            pictures = footage.pictures()
-            first = next(pictures, None)
-            if first is None:
-                raise av.error.EOFError(1, "nothing was sent")
-            if at == self.file.start_us or footage.moment_us(first) <= target_us:
-                return pictures, first
+            with contextlib.suppress(ValueError):
+                first = footage.seek(at)
+                if first is None:
+                    raise av.error.EOFError(1, "nothing was sent")
+                if at == self.file.start_us or footage.moment_us(first) <= target_us:
+                    return first
         raise av.error.InvalidDataError(1, "no key picture")
 
     def _is_there(self, moment_us: int) -> bool:
-        there = self._store.find(self.file, moment_us)
+        there = self._store.find_whole(self.file, moment_us)
         return there is not None and (there.growing or not there.partial)
 
     def _on_end(self, groups: "GroupsSent") -> None:
@@ -294,8 +300,9 @@ class _Line:
 
     def _fetch_key(self, footage: RtspFootage, target_us: int) -> None:
         began = time.monotonic()
-        footage.seek(target_us)
-        first = next(footage.pictures(), None)
+        first = None
+        with contextlib.suppress(ValueError):  # none, this time
+            first = footage.seek(target_us)
         if first is not None:
             self._heard = time.monotonic()
             self._store.put(sparse_group(self.file, footage, first, self._sparse_us), first.packet.size)

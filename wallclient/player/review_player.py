@@ -212,7 +212,7 @@ class ReviewPlayer:
     def _wish(self, moment_us: int) -> None:
         clock = self._map
         assert clock is not None
-        wishes = wishes_ahead(self._reel, self._fetcher.find, moment_us, clock.rate)
+        wishes = wishes_ahead(self._reel, self._fetcher.find_whole, moment_us, clock.rate)
         for step in self._steps:
             _, wish = neighbour(self._reel, self._fetcher.find, step.from_us + self._offset_us, step.direction)
             if wish is not None:

@@ -23,6 +23,7 @@ _OPEN_TIMEOUT_S = 6.0
 _SILENT_S = 5.0
 _PROTOCOLS = "rtsp,rtp,udp,tcp"  # where a server may redirect to
 _FINAL = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError, av.error.HTTPNotFoundError)
+_ROUND_MS = 10  # times of pictures are often whole hundredths
 _START_CODE = b"\x00\x00\x01"
 _IDR, _SEI, _SPS, _RECOVERY_POINT = 5, 6, 7, 6  # H.264, tables 7-1 and D.1
 _FIRST_IRAP, _LAST_IRAP = 16, 23  # H.265, table 7-1
@@ -62,17 +63,33 @@ class RtspFootage:
         self._coding: Coding | None = None
         self.us_per_tick = Fraction(video.time_base) * 1_000_000
         self.received_bytes = 0
+        self._pictures: Iterator[SentPicture] = iter(())
 
     def close(self) -> None:
         """End the connection."""
         self._container.close()
 
-    def seek(self, moment_us: int) -> None:
-        """Have the server send from the key picture at or before a moment on, as far as it does so."""
-        self._container.seek(max(0, moment_us - self.file.start_us))
+    def seek(self, moment_us: int) -> SentPicture | None:
+        """Have the server send from the key picture at or before a moment on, and return that; None: nothing was sent.
+
+        Its time is right. Where a server begins behind the moment FFmpeg gives the first picture the time that was
+        asked for, and so does a server that repeats the question as its answer: such a picture is refused (ValueError).
+        """
+        asked_ms = max(0, moment_us - self.file.start_us) // 1000
+        if asked_ms and asked_ms % _ROUND_MS == 0:
+            asked_ms += 1  # no picture has that very time
+        self._container.seek(asked_ms * 1000)
+        self._pictures = self._put_together()
+        first = next(self._pictures, None)
+        if first is not None and asked_ms and first.pts * self.us_per_tick > (asked_ms - 1) * 1000:
+            raise ValueError("the time of the first picture is not known")
+        return first
 
     def pictures(self) -> Iterator[SentPicture]:
-        """Yield what comes, from the first key picture on; ends where the server says that there is no more."""
+        """Yield what comes behind the first; ends where the server says that there is no more."""
+        yield from self._pictures
+
+    def _put_together(self) -> Iterator[SentPicture]:
         parts: list[bytes] = []
         pts: int | None = None
         started = False

@@ -67,8 +67,8 @@ def _next(reel: Reel, find: Find, moment_us: int) -> tuple[int | None, Wish | No
         return after, None
     if span.end_us is None:
         return None, None
-    following = reel.span(span.end_us)
-    return (span.end_us if following.file is not None else reel.next_start_us(span.end_us)), None
+    behind = reel.span(span.end_us)
+    return (span.end_us if behind.file is not None else reel.next_start_us(span.end_us)), None
 
 
 def _previous(reel: Reel, find: Find, moment_us: int) -> tuple[int | None, Wish | None]:
