@@ -304,6 +304,28 @@ def test_a_file_nobody_should_open_is_no_source(monkeypatch, wvp, center):
         center.open_playback("c11", EIGHT, ms("08:00:16"))
 
 
+def test_a_piece_wanted_again_while_it_is_stopped_is_fetched_all_the_same(wvp, center):
+    wvp.download_polls = 10**6
+    first = center.open_playback("c11", EIGHT, ms("08:00:10"))
+    until(lambda: wvp.downloads and all(one.asked for one in wvp.downloads.values()))
+    gate = wvp.hang["/download/stop"] = threading.Event()
+    center.close_playback(first.id)
+    until(lambda: wvp.count("/api/gb_record/download/stop"))
+    again = center.open_playback("c11", EIGHT, ms("08:00:10"))
+    wvp.download_polls = 1
+    wvp.hang.clear()
+    gate.set()
+    assert whole(center, again).sources
+
+
+def test_a_log_out_tells_devices_to_stop(wvp, center):
+    wvp.download_polls = 10**6
+    center.open_export("c11", EIGHT, NINE)
+    until(lambda: len(wvp.downloads) == 2 and all(one.asked for one in wvp.downloads.values()))
+    center.log_out()
+    assert all(one.stopped for one in wvp.downloads.values())
+
+
 def test_a_lost_session_of_the_server_does_not_break_a_download(wvp, center):
     wvp.download_polls = 30
     playback = center.open_playback("c11", EIGHT, ms("08:00:16"))

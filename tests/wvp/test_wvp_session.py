@@ -176,6 +176,19 @@ def test_other_addresses_are_refused(address):
         WvpCenter(address)
 
 
+def test_a_password_in_the_address_is_shown_nowhere(wvp, caplog):
+    caplog.set_level(logging.DEBUG)
+    center = WvpCenter(wvp.base_url.replace("://", "://user:top-secret@"))
+    center.log_in("admin", wvp.password)
+    center.children(None)
+    wvp.html = True
+    with pytest.raises(BadPayload) as failed:
+        center.children(None)
+    for text in (center.base_url, repr(center), str(failed.value), caplog.text):
+        assert "top-secret" not in text
+    center.close()
+
+
 @pytest.mark.parametrize("token", ["", "a.b.c", "no dots", "a.e30.c"])
 def test_a_token_that_tells_nothing_lives_half_an_hour(token):
     assert token_life_s(token) == 1800.0

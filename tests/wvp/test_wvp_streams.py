@@ -66,6 +66,17 @@ def test_nothing_the_client_does_stops_a_stream_others_watch(wvp, center):
     other.close()
 
 
+def test_a_stream_that_ended_for_want_of_readers_is_opened_again(wvp, center):
+    first = center.open_live("c11", StreamKind.MAIN)
+    assert center.open_live("c11", StreamKind.SUB).sources == first.sources
+    assert wvp.invites == 1
+    wvp.nobody_reads()
+    assert center.renew_live(first.id) == first  # a lease says nothing of the stream: the player notices
+    assert center.open_live("c11", StreamKind.MAIN).sources == first.sources
+    assert wvp.invites == 2
+    assert wvp.stopped == []
+
+
 @pytest.mark.parametrize("refusal", [(-1, "信令超时"), (-2, "收流超时"), (486, "超时或无响应"), (100, "点播超时")])
 def test_a_camera_that_does_not_answer_is_said_to_be_away(wvp, center, refusal):
     wvp.play_fails = refusal

@@ -66,6 +66,7 @@ class Wvp(Records, Alarms):
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.moves: list[tuple[str, str, dict[str, str]]] = []  # what reached the camera
         self.logins = 0
+        self.invites = 0
         self.streams: dict[str, int] = {}  # stream: how often it was started by an invite
         self.stopped: list[str] = []
         self.tokens: set[str] = set()
@@ -180,7 +181,9 @@ class Wvp(Records, Alarms):
             raise WvpError(*self.play_fails)
         stream = f"{self.devices[camera.device_row]}_{camera.at_device}"
         with self.lock:
-            self.streams[stream] = self.streams.get(stream, 0) or 1
+            if stream not in self.streams:  # a second one to play it shares it, without another invite
+                self.streams[stream] = 1
+                self.invites += 1
         return self.content(stream)
 
     def content(self, stream: str) -> dict[str, object]:
@@ -198,6 +201,11 @@ class Wvp(Records, Alarms):
             "downLoadFilePath": None, "transcodeStream": None, "progress": 0.0, "key": None, "serverId": "000000",
             **self.stream_overrides,
         }  # fmt: skip
+
+    def nobody_reads(self) -> None:
+        """Let the media server end what nobody reads, as it does by itself after some seconds."""
+        with self.lock:
+            self.streams.clear()
 
     # --- PTZ ---
 

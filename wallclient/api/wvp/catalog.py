@@ -43,13 +43,14 @@ class WvpCatalog:
         self._line = line
         self._tree = folders
         self._pages_a_look = pages_a_look
+        self._watching = threading.Lock()
         self._lock = threading.Lock()  # one thread follows a center; a second one waits
         self._known: dict[str, _Known] = {}
         self._groups: dict[tuple[str, str], str] = {}
         self._log: list[Change] = []
         self._first = self._sequence = time.time_ns() // 1_000_000
         self._has_snapshot = False
-        self.is_watched = False  # somebody else calls `look`: then `changes` only tells
+        self._watchers: set[object] = set()
         self._page = 1  # of the round under way
         self._met: set[str] = set()
 
@@ -64,12 +65,17 @@ class WvpCatalog:
         with self._lock:
             if not self._has_snapshot or not self._first <= since <= self._sequence:
                 raise CursorExpired("a number of another life")
-            if since == self._sequence and not self.is_watched:
+            if since == self._sequence and not self._watchers:
                 self._look()
             start = since - self._first
             some = tuple(self._log[start : start + limit])
             sequence = since + len(some)
             return ChangeBatch(some, sequence, sequence < self._sequence)
+
+    def watch(self, watcher: object, on: bool) -> None:
+        """Note that somebody calls `look` all the time, or no more: meanwhile `changes` only tells what was found."""
+        with self._watching:
+            (self._watchers.add if on else self._watchers.discard)(watcher)
 
     def look(self) -> tuple[tuple[Change, ...], int] | None:
         """Look for changes; return what is new and the sequence it leads to. None where no snapshot was read yet.

@@ -99,6 +99,11 @@ class Downloads:
             self._forget_idle()
             self._changed.notify_all()
 
+    def settle(self, limit_s: float) -> None:
+        """Wait until what nobody wants is stopped, for so long at most."""
+        with self._changed:
+            self._changed.wait_for(lambda: not any(self._running.values()), limit_s)
+
     def close(self) -> None:
         """End the threads, without waiting for the network."""
         with self._changed:
@@ -153,7 +158,11 @@ class Downloads:
     def _ended(self, piece: Piece, error: CenterError | None) -> None:
         piece.idle_since = self._clock()
         if error is None:
-            piece.stage = Stage.DONE if piece.url else Stage.FAILED
+            if piece.url:
+                piece.stage = Stage.DONE
+            else:  # nobody wanted it; but somebody may since it was stopped
+                piece.stage = Stage.WAITING if piece.wanted_by else Stage.FAILED
+                piece.progress = 0.0
             return
         piece.tries += 1
         piece.error, piece.progress = error, 0.0

@@ -44,7 +44,7 @@ class WvpEvents:
 
     def __iter__(self) -> Iterator[CenterEvent]:
         """Yield events as they come. Raises SignInNeeded when the session ended."""
-        self._catalog.is_watched = True
+        self._catalog.watch(self, True)
         for work in (self._ask_for_alarms, self._look_for_changes):
             threading.Thread(target=self._run, args=(work,), name="wvp-events", daemon=True).start()
         try:
@@ -57,7 +57,7 @@ class WvpEvents:
 
     def close(self) -> None:
         """End the iteration promptly."""
-        self._catalog.is_watched = False
+        self._catalog.watch(self, False)
         self._closed.set()
         self._listener.close()
         self._found.put(_END)

@@ -33,6 +33,7 @@ PATIENCE_S = 5.0  # for a device, before a session is opened that does not know 
 TERM_S, PENDING_TERM_S = 300.0, 2.0
 FORGOTTEN_S = 900.0  # without a renewal
 QUERIES_AT_ONCE = 16  # of devices: one that does not answer holds up no other
+STOPPED_S = 0.7  # a log-out has a second
 SAID_ONCE_S = 10.0  # so long the next to open a channel's footage is told why it failed
 _Found = TypeVar("_Found")
 
@@ -159,11 +160,12 @@ class WvpRecordings:
             self._downloads.give_up(session.id)
 
     def close_all(self) -> None:
-        """Give all footage back."""
+        """Give all footage back, and let devices know that still send some of it."""
         with self._sessions_lock:
             ids = list(self._sessions)
         for playback_id in ids:
             self.close_playback(playback_id)
+        self._downloads.settle(STOPPED_S)
 
     def close(self) -> None:
         """End what runs behind the scenes, at once."""
