@@ -322,17 +322,22 @@ class LivePane(WallPane):
 
     async def _open_any(self, target: _Target) -> Opening | PaneReason:
         """Open the best of the center's addresses that gives a picture."""
-        assert self._leases is not None
+        leases = self._leases
+        assert leases is not None
         async with self._gate:
             try:
-                lease = await self._leases.get(target.kind)
+                lease = await leases.get(target.kind)
             except WallError as err:
                 return _reason_of(err)
             if target.kind is StreamKind.SUB:
                 self._sub_height = next((s.height for s in lease.sources if s.height), None)
             outcome = await self._climb(lease, target)
+        if leases is not self._leases:  # the pane was closed, and `wait_for` of Python 3.11 lost the cancellation
+            if isinstance(outcome, Opening):
+                self._pool.close(outcome)
+            raise asyncio.CancelledError
         if not isinstance(outcome, Opening):
-            self._leases.forget(target.kind)
+            leases.forget(target.kind)
         return outcome
 
     async def _climb(self, lease: Lease, target: _Target) -> Opening | PaneReason:

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRegularExpression, QSize, Signal
 from PySide6.QtGui import QRegularExpressionValidator
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from wallclient.domain.center_config import Alternate, CenterConfig
 from wallclient.domain.errors import BadAddress, NotFound, StorageFailed
@@ -161,9 +170,8 @@ class AlternatesDialog(PlainDialog):
         self.accept()
 
 
-def _tool(picture: str, tip: str, metrics: Metrics) -> QPushButton:
-    button = QPushButton()
-    button.setAutoDefault(False)
+def _tool(picture: str, tip: str, metrics: Metrics) -> QToolButton:
+    button = QToolButton()
     button.setIcon(icon(picture, COLORS.text, metrics.icon_px))
     button.setIconSize(QSize(metrics.icon_px, metrics.icon_px))
     button.setToolTip(tip)

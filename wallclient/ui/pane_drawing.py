@@ -118,7 +118,11 @@ def _draw_title_end(painter: QPainter, view: "PaneView", width: int, height: int
     elif has_clock(view):
         right -= clock_width(view.text_px)
     if view.pane.via:
-        right = via_mark.paint_badge(painter, view.pane.via, right, (width, height), view.text_px)
+        name = view.pane.channel.name if view.pane.channel else ""
+        name_end = round(view.text_px * 1.9) + QFontMetrics(ui_font(view.text_px, view.selected)).horizontalAdvance(
+            name
+        )
+        right = via_mark.paint_badge(painter, view.pane.via, name_end, right, (width, height), view.text_px)
     if view.zoom.active:
         text = f"{view.zoom.factor:.1f}×"
         font = _digits(view.text_px)

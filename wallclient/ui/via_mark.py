@@ -11,7 +11,8 @@ from wallclient.ui.theme import COLORS, ui_font
 if TYPE_CHECKING:
     from wallclient.ui.wall_widget import WallWidget
 
-_MOST_OF_TITLE = 0.42  # the camera's name comes first
+_MOST_OF_TITLE = 0.5
+_LEAST_TEXTS = 4.2  # heights of the text
 _SMALLEST_PX = 11
 
 
@@ -30,16 +31,17 @@ def via_hint(center: str) -> str:
     return text.format(center=center)
 
 
-def paint_badge(painter: QPainter, center: str, right: int, size: tuple[int, int], text_px: int) -> int:
-    """Draw the badge at the right end of a title of `size` px, shortened where there is little room.
+def paint_badge(painter: QPainter, center: str, name_end: int, right: int, size: tuple[int, int], text_px: int) -> int:
+    """Draw the badge at the right end of a title of `size` px, and return where it begins.
 
-    Return where it begins; where not even the word fits, nothing is drawn.
+    The camera's name, which would end at `name_end`, has the first claim on the room; what is left shortens the badge,
+    but for a little of it. Where not even that fits, nothing is drawn.
     """
     width, height = size
     font = ui_font(max(_SMALLEST_PX, round(text_px * 0.88)), bold=True)
     metrics = QFontMetrics(font)
     margin = text_px // 3
-    room = round(width * _MOST_OF_TITLE) - 2 * margin
+    room = min(round(width * _MOST_OF_TITLE), max(right - name_end, round(_LEAST_TEXTS * text_px))) - 2 * margin
     text = metrics.elidedText(via_text(center), Qt.TextElideMode.ElideRight, room)
     if room < 2 * text_px or len(text) < 3:
         return right
