@@ -151,6 +151,7 @@ class ReviewPlayer:
         self._strain = 0
         if former is None or former.rate != item.rate:
             self._keys_only = self._outruns_stream()
+            self._stats_ns, self._stats_pictures = 0, -1  # told at once, also if nothing moves
         self._unsettled_ns = 0
         self._say_again()
 
