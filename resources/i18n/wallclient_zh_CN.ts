@@ -1827,11 +1827,11 @@
     <name>OnvifCameraDialog</name>
     <message>
         <source>Edit camera</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑摄像机</translation>
     </message>
     <message>
         <source>As it is</source>
-        <translation type="unfinished"></translation>
+        <translation>不变</translation>
     </message>
     <message>
         <source>Address</source>
@@ -1843,7 +1843,7 @@
     </message>
     <message>
         <source>Folder in the tree</source>
-        <translation type="unfinished"></translation>
+        <translation>目录</translation>
     </message>
     <message>
         <source>User</source>
@@ -1855,7 +1855,7 @@
     </message>
     <message>
         <source>Apply</source>
-        <translation type="unfinished"></translation>
+        <translation>应用</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -1866,7 +1866,7 @@
     <name>OnvifFindDialog</name>
     <message>
         <source>Find cameras</source>
-        <translation type="unfinished"></translation>
+        <translation>查找摄像机</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1874,15 +1874,15 @@
     </message>
     <message>
         <source>Add to the list</source>
-        <translation type="unfinished"></translation>
+        <translation>加入列表</translation>
     </message>
     <message>
         <source>Such as Yuzhong/Jiefangbei; empty: at the top</source>
-        <translation type="unfinished"></translation>
+        <translation>如 渝中区/解放碑；留空则放在最上层</translation>
     </message>
     <message>
         <source>Log in and add</source>
-        <translation type="unfinished"></translation>
+        <translation>登录并添加</translation>
     </message>
     <message>
         <source>Close</source>
@@ -1894,19 +1894,19 @@
     </message>
     <message>
         <source>What it says it is</source>
-        <translation type="unfinished"></translation>
+        <translation>设备自报信息</translation>
     </message>
     <message>
         <source>Log-in</source>
-        <translation type="unfinished"></translation>
+        <translation>登录结果</translation>
     </message>
     <message>
         <source>Networks</source>
-        <translation type="unfinished"></translation>
+        <translation>网络</translation>
     </message>
     <message>
         <source>By address</source>
-        <translation type="unfinished"></translation>
+        <translation>按地址</translation>
     </message>
     <message>
         <source>User</source>
@@ -1918,58 +1918,58 @@
     </message>
     <message>
         <source>Folder in the tree</source>
-        <translation type="unfinished"></translation>
+        <translation>目录</translation>
     </message>
     <message>
         <source>Searching the networks…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在搜索网络…</translation>
     </message>
     <message>
         <source>{count} cameras have answered.</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 台摄像机有应答。</translation>
     </message>
     <message>
         <source>No camera has answered. Cameras behind a router have to be added by their address.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有摄像机应答。路由器另一侧的摄像机需按地址添加。</translation>
     </message>
     <message>
         <source>This is no address of a camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>这不是摄像机地址。</translation>
     </message>
     <message>
         <source>is in the site already</source>
-        <translation type="unfinished"></translation>
+        <translation>已在列表中</translation>
     </message>
     <message>
         <source>Logging in…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在登录…</translation>
     </message>
     <message>
         <source>{added} added, {refused} not.</source>
-        <translation type="unfinished"></translation>
+        <translation>已添加 {added} 台，{refused} 台未添加。</translation>
     </message>
     <message>
         <source>It has no pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>该设备没有视频通道。</translation>
     </message>
     <message>
         <source>added</source>
-        <translation type="unfinished"></translation>
+        <translation>已添加</translation>
     </message>
     <message>
         <source>{count} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} 个通道</translation>
     </message>
     <message>
         <source>its clock is {seconds} s off</source>
-        <translation type="unfinished"></translation>
+        <translation>时钟偏差 {seconds} 秒</translation>
     </message>
 </context>
 <context>
     <name>OnvifPage</name>
     <message>
         <source>Find cameras…</source>
-        <translation type="unfinished"></translation>
+        <translation>查找摄像机…</translation>
     </message>
     <message>
         <source>Edit…</source>
@@ -1985,7 +1985,7 @@
     </message>
     <message>
         <source>Folder in the tree</source>
-        <translation type="unfinished"></translation>
+        <translation>目录</translation>
     </message>
     <message>
         <source>Address</source>
@@ -1993,19 +1993,19 @@
     </message>
     <message>
         <source>Maker and model</source>
-        <translation type="unfinished"></translation>
+        <translation>厂商与型号</translation>
     </message>
     <message>
         <source>Find a camera first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先查找摄像机。</translation>
     </message>
     <message>
         <source>{count} cameras, {new} of them new.</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {count} 台摄像机，其中新增 {new} 台。</translation>
     </message>
     <message>
         <source>{count} cameras.</source>
-        <translation type="unfinished"></translation>
+        <translation>共 {count} 台摄像机。</translation>
     </message>
 </context>
 <context>
@@ -5696,6 +5696,14 @@
         <translation>操作未成功。</translation>
     </message>
     <message>
+        <source>The camera refuses the user name or the password.</source>
+        <translation>摄像机拒绝该用户名或密码。</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s keyring has no password for the camera.</source>
+        <translation>本机密钥环中没有该摄像机的密码。</translation>
+    </message>
+    <message>
         <source>Its certificate comes from an authority this computer does not know. If it is your own authority, choose its certificate file in the center&apos;s settings.</source>
         <translation>其证书由本机不认识的机构签发。如果是本单位自建的证书机构，请在中心设置中选择其证书文件。</translation>
     </message>
@@ -5874,6 +5882,14 @@
     <message>
         <source>The center is not trusted, nothing was sent. {reason}</source>
         <translation>该中心不可信任，未发送任何数据。{reason}</translation>
+    </message>
+    <message>
+        <source>The camera refuses the log-in: its clock is {minutes} min {seconds} s ahead.</source>
+        <translation>摄像机拒绝登录：其时钟快 {minutes} 分 {seconds} 秒。</translation>
+    </message>
+    <message>
+        <source>The camera refuses the log-in: its clock is {minutes} min {seconds} s behind.</source>
+        <translation>摄像机拒绝登录：其时钟慢 {minutes} 分 {seconds} 秒。</translation>
     </message>
     <message>
         <source>{who} holds the camera. You may take it over, with a reason.</source>

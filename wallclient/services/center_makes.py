@@ -7,6 +7,7 @@ from pathlib import Path
 
 from wallclient.api.center import Center
 from wallclient.api.native import NativeCenter
+from wallclient.api.onvif.center import OnvifCenter
 from wallclient.api.wvp.center import WvpCenter
 from wallclient.api.wvp.ptz import PresetNames
 from wallclient.api.zoneminder.center import ZoneMinderCenter
@@ -14,6 +15,7 @@ from wallclient.camera_list.center import ListCenter
 from wallclient.domain.center_config import SITES, CenterConfig, Family
 from wallclient.domain.errors import BadAddress
 from wallclient.services.camera_lists import CameraLists
+from wallclient.services.onvif_sites import OnvifSites
 from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.storage.preset_names import preset_name_file
 
@@ -37,6 +39,7 @@ MAKES: tuple[CenterMake, ...] = (
     CenterMake(Family.NATIVE, "center", example="https://center.example:8443"),
     CenterMake(Family.WVP, "center", asks_media_host=True, example="http://wvp.example:18080"),
     CenterMake(Family.ZONEMINDER, "center", asks_media_host=True, example="https://zoneminder.example/zm"),
+    CenterMake(Family.ONVIF, "camera-dome"),
     CenterMake(Family.LIST, "groups"),
 )
 _Open = Callable[[CenterConfig, Path | None, PresetNames | None], Center]
@@ -70,24 +73,34 @@ class CenterMakes:
         """`data` is the folder sites and names of presets are in, `keeper` has the sites' passwords."""
         self._data = data
         self.lists = CameraLists(data, keeper)
+        self.onvif = OnvifSites(data, keeper)
 
     def open(self, config: CenterConfig) -> Center:
         """Return the adapter for a center. Raises BadAddress."""
         if config.adapter == Family.LIST:
             return ListCenter(config.key, self.lists.file(config.key), self.lists.passwords(config.key).read)
+        if config.adapter == Family.ONVIF:
+            return OnvifCenter(config.key, self.onvif.file(config.key), self.onvif.passwords(config.key).read)
         return open_by_address(config, preset_name_file(self._data, config.key))
 
     async def password_user(self, config: CenterConfig, camera_id: str) -> str:
         """Return whose password a camera of a site asks for. Raises NotFound, StorageFailed."""
+        if config.adapter == Family.ONVIF:
+            return next((c.user for c in (await self.onvif.site(config.key)).cameras if c.id == camera_id), "")
         return await self.lists.password_user(config.key, camera_id)
 
     async def set_password(self, config: CenterConfig, camera_id: str, password: str) -> None:
         """Keep the password of a camera, and of all that share it. Raises NotFound, KeyringFailed, StorageFailed."""
-        await self.lists.set_password(config.key, camera_id, password)
+        if config.adapter == Family.ONVIF:
+            await self.onvif.set_password(config.key, camera_id, password)
+        else:
+            await self.lists.set_password(config.key, camera_id, password)
 
     async def forget(self, config: CenterConfig) -> None:
         """Take away what is kept for a center that was removed. Raises StorageFailed, KeyringFailed."""
         if config.adapter == Family.LIST:
             await self.lists.remove(config.key)
+        elif config.adapter == Family.ONVIF:
+            await self.onvif.remove(config.key)
         if not config.is_site:
             await asyncio.to_thread(preset_name_file(self._data, config.key).remove)

@@ -25,6 +25,7 @@ from wallclient.ui.center_text import family_hint, family_text, probe_text, unen
 from wallclient.ui.dialogs import PlainDialog
 from wallclient.ui.icons import icon
 from wallclient.ui.list_page import ListPage
+from wallclient.ui.onvif_page import OnvifPage
 from wallclient.ui.text import error_text
 from wallclient.ui.theme import COLORS, Metrics
 
@@ -57,7 +58,7 @@ class CenterDialog(PlainDialog):
         self._task: asyncio.Task[None] | None = None
         self._asked: CenterConfig | None = None  # whom the outcome on show is about
         self._outcome: Probe | None = None
-        self.page: ListPage | None = None
+        self._pages: dict[Family, tuple[CenterConfig, ListPage | OnvifPage]] = {}
         self._make_fields()
         self._add_form()
         self.unencrypted = self.warning(unencrypted_text())
@@ -152,16 +153,27 @@ class CenterDialog(PlainDialog):
         self.outcome.setVisible(not make.is_site)
         self._on_typed()
 
+    @property
+    def page(self) -> ListPage | OnvifPage | None:
+        """What the kind chosen has besides fields: sites have one."""
+        return self._pages[self.make.family][1] if self.make.family in self._pages else None
+
     def _show_page(self, make: CenterMake) -> None:
-        if self.page is None and make.is_site:
-            if self._is_new:
-                self._config = new_site(make.family, "")
-            self.page = ListPage(self._centers.makes.lists, self._config.key, self._background, self._metrics)
-            self.page.changed.connect(self._on_typed)
-            self.page.failed.connect(self.show_error)
-            self.body.insertWidget(1, self.page, 1)
-        if self.page is not None:
-            self.page.setVisible(make.is_site)
+        if make.is_site and make.family not in self._pages:
+            config = new_site(make.family, "") if self._is_new else self._config
+            page = self._new_page(make.family, config.key)
+            self._pages[make.family] = config, page
+            page.changed.connect(self._on_typed)
+            page.failed.connect(self.show_error)
+            self.body.insertWidget(1, page, 1)
+        for family, (_, page) in self._pages.items():
+            page.setVisible(family is make.family)
+
+    def _new_page(self, family: Family, key: str) -> ListPage | OnvifPage:
+        makes = self._centers.makes
+        if family is Family.ONVIF:
+            return OnvifPage(makes.onvif, key, self._background, self._metrics)
+        return ListPage(makes.lists, key, self._background, self._metrics)
 
     # --- saving ---
 
@@ -174,15 +186,15 @@ class CenterDialog(PlainDialog):
         """Close, also while a test is under way."""
         if self._task is not None and not result:
             self._task.cancel()
-        if self.page is not None:
-            self.page.close_down()
+        for _, page in self._pages.values():
+            page.close_down()
         super().done(result)
 
     def _typed(self) -> CenterConfig:
         """Return the center as it stands in the fields. Raises BadAddress."""
         make, name = self.make, self.name_edit.text().strip()
         if make.is_site:
-            return replace(self._config, name=name or family_text(make.family))
+            return replace(self._pages[make.family][0], name=name or family_text(make.family))
         url = typed_address(self.address_edit.text())
         media = self.media_edit.text().strip() if make.asks_media_host else ""
         ca_file = self.ca_edit.text().strip()

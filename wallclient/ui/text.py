@@ -12,6 +12,7 @@ from wallclient.domain.errors import (
     BadPayload,
     CameraHeld,
     CameraOffline,
+    ClockDiffers,
     DiskFull,
     ExportFailed,
     FootageChanged,
@@ -109,6 +110,10 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (KeyringFailed, QT_TRANSLATE_NOOP("text", "The keyring does not work.")),
     (WallError, QT_TRANSLATE_NOOP("text", "This did not work.")),
 )
+_CAMERA_REASONS: Mapping[str, str] = {  # by `NotPermitted.reason`, of sites of cameras
+    "password-wrong": QT_TRANSLATE_NOOP("text", "The camera refuses the user name or the password."),
+    "password-missing": QT_TRANSLATE_NOOP("text", "This computer's keyring has no password for the camera."),
+}
 _FLAWS: Mapping[TrustFlaw, str] = {
     TrustFlaw.AUTHORITY: QT_TRANSLATE_NOOP(
         "text",
@@ -212,6 +217,10 @@ def error_text(err: WallError) -> str:
     """Say an error in one sentence an operator understands. Never shows the log text of the error."""
     if isinstance(err, NotPermitted) and err.right in set(Right):
         return missing_text(Right(err.right))
+    if isinstance(err, ClockDiffers):
+        return _clock_text(err)
+    if isinstance(err, NotPermitted) and err.reason in _CAMERA_REASONS:
+        return QCoreApplication.translate("text", _CAMERA_REASONS[err.reason])
     if isinstance(err, CameraHeld) and err.holder is not None:
         return _held_text(err, err.holder)
     if isinstance(err, ExportFailed):
@@ -225,6 +234,18 @@ def error_text(err: WallError) -> str:
 def trust_text(flaw: TrustFlaw) -> str:
     """Say why a center's certificate is refused, and what can be done."""
     return QCoreApplication.translate("text", _FLAWS[flaw])
+
+
+def _clock_text(err: ClockDiffers) -> str:
+    """Say that a camera refuses for its clock, and by how much it is wrong."""
+    minutes, seconds = divmod(round(abs(err.ahead_s)), 60)
+    ahead = QCoreApplication.translate(
+        "text", "The camera refuses the log-in: its clock is {minutes} min {seconds} s ahead."
+    )
+    behind = QCoreApplication.translate(
+        "text", "The camera refuses the log-in: its clock is {minutes} min {seconds} s behind."
+    )
+    return (ahead if err.ahead_s > 0 else behind).format(minutes=minutes, seconds=seconds)
 
 
 def _held_text(err: CameraHeld, holder: Holder) -> str:
