@@ -23,6 +23,7 @@ _EVERY_US = 200_000  # of pictures that are all decoded, so many are looked at
 _PRIME_US = 60_000_000  # of footage the first background is made of
 _PRIME_PICTURES = 24
 _SPARSE_US = 4_000_000  # key pictures farther apart tell too little
+_CLOSE_US = 1_100_000  # key pictures so near to each other tell exactly enough when something began
 _WARM_US = 1_200_000  # before a close look: there has to be something to compare with
 _PAUSE_US = 900_000  # a movement that is not seen for so long is another one
 
@@ -170,6 +171,8 @@ class Scan:
 
     def _begin(self, file: File, quiet_us: int, moved_us: int) -> int:
         """Return when a movement began that was first seen at `moved_us`."""
+        if moved_us - quiet_us <= _CLOSE_US:
+            return (quiet_us + moved_us) // 2
         from_us = max(quiet_us - _WARM_US, moved_us - _SPARSE_US - _WARM_US, file.start_us)
         begin = moved_us
         for at, moves in reversed(self._closely(from_us, moved_us)):
@@ -180,6 +183,8 @@ class Scan:
     def _end(self, before_us: int, moved_us: int, next_us: int | None) -> int:
         """Return when a movement ended of which the picture at `moved_us` told: it was over by `next_us`."""
         until_us = min(moved_us + _SPARSE_US, self._order.end_us if next_us is None else next_us)
+        if max(until_us - moved_us, moved_us - before_us) <= _CLOSE_US:
+            return moved_us
         from_us = max(before_us, moved_us - _SPARSE_US)
         end: int | None = None
         for at, moves in self._closely(from_us - _WARM_US, until_us):

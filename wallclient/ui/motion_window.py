@@ -68,6 +68,7 @@ class MotionWindow(PlainDialog):
         self._searched: Channel | None = None  # whose hits are listed
         self._ended = ""
         self.model = HitModel(subject.zone)
+        self.delegate = HitDelegate(self.model, metrics)
         self.editor = AreaEditor(metrics)
         self.range = SearchRange(subject.ranges, subject.zone, metrics)
         self.list = QListView()
@@ -132,7 +133,7 @@ class MotionWindow(PlainDialog):
         column.addWidget(self.found_label)
         self.list.setObjectName("HitList")
         self.list.setModel(self.model)
-        self.list.setItemDelegate(HitDelegate(self.model, self._metrics))
+        self.list.setItemDelegate(self.delegate)
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -351,6 +352,7 @@ def _slider(least: int, most: int, value: int) -> QSlider:
 
 def _beside(slider: QSlider, label: QLabel, metrics: Metrics) -> QHBoxLayout:
     row = QHBoxLayout()
+    row.setSpacing(metrics.space_px * 2)
     label.setMinimumWidth(metrics.text_px * 9)
     row.addWidget(slider, 1)
     row.addWidget(label)
