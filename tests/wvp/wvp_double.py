@@ -71,7 +71,7 @@ class Wvp(Records, Alarms):
         self.stopped: list[str] = []
         self.tokens: set[str] = set()
         self.lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler_for(self))
+        self._server = _Server(("127.0.0.1", port), handler_for(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
@@ -242,6 +242,13 @@ class Wvp(Records, Alarms):
         with self.lock:
             self.moves.append((camera.at_device, verb, query))
         return None
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+    def handle_error(self, *_: object) -> None:
+        pass  # a client that was cut off in the middle
 
 
 def md5(text: str) -> str:
