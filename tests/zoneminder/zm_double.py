@@ -476,7 +476,9 @@ def _handler_for(zm: ZoneMinder) -> type[BaseHTTPRequestHandler]:
             wanted = re.match(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
             if wanted:
                 first = int(wanted[1])
-                last = int(wanted[2]) if wanted[2] not in ("", "0") else last  # beyond the end, too: it is not looked at
+                last = (
+                    int(wanted[2]) if wanted[2] not in ("", "0") else last
+                )  # beyond the end, too: it is not looked at
             named = {"Accept-Ranges": "bytes", "Connection": "close"}
             partly = first > 0 or last < len(content) - 1
             if partly:

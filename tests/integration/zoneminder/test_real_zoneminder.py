@@ -67,6 +67,19 @@ def test_a_live_picture_moves_and_is_the_right_cameras(center, hosts, qtbot, cha
     hosts.close(opening)
 
 
+def test_a_camera_that_freezes_is_not_taken_for_live_in_jpegs(stand, center, hosts, qtbot):
+    """ZoneMinder sends the last picture again every few seconds; nothing of that may count as a sign of life."""
+    (source,) = center.open_live("m3", StreamKind.MAIN).sources
+    opening = hosts.open(source, 640, 360)
+    qtbot.waitUntil(lambda: opening.sequence > 30, timeout=LIMIT_MS)
+    stand.media.fault(3, StreamKind.SUB, "freeze")
+    try:
+        qtbot.waitUntil(lambda: opening.silence_s(time.monotonic()) > 12.0, timeout=LIMIT_MS)
+    finally:
+        stand.media.fault(3, StreamKind.SUB, "normal")
+    hosts.close(opening)
+
+
 def test_an_event_is_shown_by_the_review_engine_and_decodes_as_an_export(center, review, qtbot, tmp_path):
     until(lambda: len(center.segments(["m1"], now_ms() - REACH_MS, now_ms())["m1"]) > CLOSED)
     segment = center.segments(["m1"], now_ms() - REACH_MS, now_ms())["m1"][-CLOSED - 1]

@@ -48,8 +48,9 @@ class Monitors:
         self._known: dict[int, Monitor] = {}
         self._read_at: float | None = None
 
-    def all(self, fresh_s: float = FRESH_S) -> dict[int, Monitor]:
-        """Return all monitors this user may see, by id, in ZoneMinder's order."""
+    def all(self, fresh_s: float | None = None) -> dict[int, Monitor]:
+        """Return all monitors this user may see, by id, in ZoneMinder's order; none read longer than `fresh_s` ago."""
+        fresh_s = FRESH_S if fresh_s is None else fresh_s
         with self._asking:
             with self._lock:
                 if self._read_at is not None and self._clock() - self._read_at < fresh_s:

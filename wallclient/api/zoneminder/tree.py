@@ -66,9 +66,9 @@ class ZmTree:
         self._monitors = monitors
         self.may_play_back = False  # as the log-in found out
 
-    def read(self) -> Picture:
-        """Return the tree as it is now."""
-        monitors = self._monitors.all()
+    def read(self, fresh_s: float | None = None) -> Picture:
+        """Return the tree as it is now; monitors may have been read `fresh_s` ago."""
+        monitors = self._monitors.all(fresh_s)
         groups = self._groups()
         depths = {group_id: _depth(groups, group_id) for group_id in groups}
         parents: dict[int, int] = {}
@@ -158,7 +158,7 @@ class ZmTree:
 
     def rows(self) -> list[CatalogNode]:
         """Return the whole tree as rows, folders before what is in them."""
-        tree = self.read()
+        tree = self.read(0.0)
         folders = [self._folder_row(tree, group) for group in _top_down(tree)]
         unfiled = tree.groups and tree.monitors_in(None)
         if unfiled:
