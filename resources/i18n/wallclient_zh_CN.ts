@@ -1976,8 +1976,8 @@
         <translation type="unfinished">编辑…</translation>
     </message>
     <message>
-        <source>Take out</source>
-        <translation type="unfinished">移出案件</translation>
+        <source>Take out of the list</source>
+        <translation>移出列表</translation>
     </message>
     <message>
         <source>Name</source>
@@ -5578,6 +5578,10 @@
     <message>
         <source>The recording&apos;s file ends too soon or has a hole here.</source>
         <translation>录像文件在此处提前结束或缺失画面。</translation>
+    </message>
+    <message>
+        <source>The recording is being fetched from the recorder.</source>
+        <translation>正在从录像设备取回录像。</translation>
     </message>
     <message>
         <source>The center asks why you need the recording.</source>

@@ -82,9 +82,9 @@ class OnvifFindDialog(PlainDialog):
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)
         tree.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
-        tree.setMinimumSize(self._metrics.text_px * 56, self._metrics.row_px * 8)
-        tree.header().resizeSection(_ADDRESS, self._metrics.text_px * 14)
-        tree.header().resizeSection(_NAME, self._metrics.text_px * 16)
+        tree.setMinimumSize(self._metrics.text_px * 62, self._metrics.row_px * 8)
+        tree.header().resizeSection(_ADDRESS, self._metrics.text_px * 12)
+        tree.header().resizeSection(_NAME, self._metrics.text_px * 15)
         tree.header().setSectionResizeMode(_RESULT, QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
@@ -198,6 +198,7 @@ class OnvifFindDialog(PlainDialog):
             self._say(candidate, self.tr("It has no pictures."), "warning", COLORS.bad)
             return False
         candidate.is_added = True
+        candidate.item.setCheckState(_ADDRESS, Qt.CheckState.Unchecked)
         candidate.item.setText(_NAME, f"{info.maker} {info.model}".strip() or candidate.item.text(_NAME))
         self._say(candidate, self._welcome(info), "check", COLORS.ok)
         self.cameras_found.emit(self._cameras(candidate.found, info, user, password))

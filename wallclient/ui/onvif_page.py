@@ -61,7 +61,7 @@ class OnvifPage(QWidget):
         self.tree = QTreeWidget()
         self.find_button = _button(self.tr("Find cameras…"), self.find)
         self.edit_button = _button(self.tr("Edit…"), self._on_edit)
-        self.remove_button = _button(self.tr("Take out"), self._on_remove)
+        self.remove_button = _button(self.tr("Take out of the list"), self._on_remove)
         self.summary = QLabel()
         self.summary.setObjectName("DialogHint")
         self._set_up_tree()
