@@ -22,7 +22,7 @@ from wallclient.api.wvp.center import WvpCenter
 from wallclient.demo import strip
 from wallclient.domain.export import ExportCamera, ExportJob, ExportState
 from wallclient.domain.layout import layout_by_id
-from wallclient.domain.pane import PaneState
+from wallclient.domain.pane import PaneReason, PaneState
 from wallclient.domain.patrol import Person, new_key
 from wallclient.services.exports import Exports
 from wallclient.services.review_desk import ReviewDesk
@@ -134,7 +134,7 @@ def test_what_is_on_its_way_is_opening_then_each_moment_is_the_right_one_and_a_g
             await until(lambda: len([d for d in wvp.downloads.values() if d.asked]) >= 1)
             polled = wvp.count("/api/gb_record/download/progress")
             await until(lambda: wvp.count("/api/gb_record/download/progress") > polled + 20)
-            assert pane.state is PaneState.OPENING
+            assert (pane.state, pane.reason) == (PaneState.OPENING, PaneReason.FETCHING_FOOTAGE)
             wvp.download_polls = 1
             await until(lambda: pane.state is PaneState.PLAYING and shown_ms(pane) == EIGHT + 5000)
             assert PaneState.GAP not in states

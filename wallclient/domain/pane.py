@@ -49,6 +49,7 @@ class PaneReason(StrEnum):
     SIGNED_OUT = "signed_out"
     NO_FOOTAGE = "no_footage"  # nothing was recorded at that moment
     FOOTAGE_CUT_SHORT = "footage_cut_short"  # something was, but its file ends before or has a hole there
+    FETCHING_FOOTAGE = "fetching_footage"  # something was, and its center has it fetched from the recorder first
     REASON_NEEDED = "reason_needed"  # the center hands out footage only to those who say why
     NOT_KEPT = "not_kept"  # the last minute of a live picture is not in memory
 

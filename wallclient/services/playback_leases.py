@@ -82,9 +82,12 @@ class PlaybackLeases:
 
     def covers(self, moment_ms: int) -> bool:
         """Tell whether what the session says of a moment can be relied on; not where footage is still on its way."""
-        if self._playback is None or not self._spans(moment_ms):
-            return False
-        return not any(one.start_ms <= moment_ms < one.end_ms for one in self._playback.pending)
+        return self._playback is not None and self._spans(moment_ms) and not self.is_fetching(moment_ms)
+
+    def is_fetching(self, moment_ms: int) -> bool:
+        """Tell whether the footage of a moment is on its way from its recorder to the center."""
+        pending = self._playback.pending if self._playback is not None else ()
+        return any(one.start_ms <= moment_ms < one.end_ms for one in pending)
 
     def want(self, moment_ms: int, rate: float) -> None:
         """Take the present moment and speed of the clock."""

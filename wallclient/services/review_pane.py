@@ -281,7 +281,7 @@ class ReviewPane(WallPane):
         unplayable = bool(playback.sources) and not playable
         self._failure = PaneReason.NO_PLAYABLE_SOURCE if unplayable else None
         if self._track is not None and self.channel is not None:
-            self._pool.set_files(self._track, files_of(self.channel.id, playable))
+            self._pool.set_files(self._track, files_of(self.channel.id, playable, playback.ca_file))
         self._judge()
 
     def _on_no_footage(self, reason: PaneReason) -> None:
@@ -317,7 +317,8 @@ class ReviewPane(WallPane):
             final = self._failure in (PaneReason.REASON_NEEDED, PaneReason.NO_PLAYABLE_SOURCE)
             self._set(PaneState.FAILED if final else PaneState.RECONNECTING, self._failure)
         elif not self._known():
-            self._set(PaneState.OPENING, None)
+            fetching = self._leases is not None and self._leases.is_fetching(self._moment_us() // 1000)
+            self._set(PaneState.OPENING, PaneReason.FETCHING_FOOTAGE if fetching else None)
         else:
             reason = track.seen.reason if track.seen else None
             if track.sight is Sight.GAP:
@@ -331,10 +332,10 @@ class ReviewPane(WallPane):
             self.changed.emit()
 
 
-def files_of(channel_id: str, sources: Sequence[FootageSource]) -> tuple[messages.File, ...]:
+def files_of(channel_id: str, sources: Sequence[FootageSource], ca_file: str = "") -> tuple[messages.File, ...]:
     """Return the files behind a session's addresses: of each stretch the address this program reads best.
 
-    What is streamed at a server's own pace is taken only where there is no file.
+    What is streamed at a server's own pace is taken only where there is no file. `ca_file` is the private authority.
     """
     usable = [source for source in sources if source.url.startswith(_SCHEMES[_FORMS[source.protocol]])]
     best: Mapping[tuple[int, int], FootageSource] = {
@@ -343,7 +344,7 @@ def files_of(channel_id: str, sources: Sequence[FootageSource]) -> tuple[message
     }
     spans = sorted(span for span, source in best.items() if source.protocol is not FootageProtocol.RTSP)
     return tuple(
-        _file(channel_id, source)
+        _file(channel_id, source, ca_file)
         for span, source in best.items()
         if source.protocol is not FootageProtocol.RTSP or not _is_covered(span, spans)
     )
@@ -358,9 +359,9 @@ def _is_covered(span: tuple[int, int], by: Sequence[tuple[int, int]]) -> bool:
     return at >= span[1] - _SEAM_MS
 
 
-def _file(channel_id: str, source: FootageSource) -> messages.File:
+def _file(channel_id: str, source: FootageSource, ca_file: str) -> messages.File:
     known = source.credentials
     return messages.File(
         channel_id, source.start_ms * 1000, source.end_ms * 1000, _FORMS[source.protocol], source.url,
-        known.user if known else "", known.password if known else "",
+        known.user if known else "", known.password if known else "", ca_file=ca_file,
     )  # fmt: skip

@@ -192,7 +192,10 @@ def panel(view: "PaneView", next_try_s: int | None) -> QPixmap:
     elif state is PaneState.GAP:
         _draw_message(painter, view, picture.rect(), _message(view, None))
     else:
-        _draw_message(painter, view, picture.rect(), [(state_text(PaneState.OPENING), COLORS.text_dim, False)])
+        lines = [(state_text(PaneState.OPENING), COLORS.text_dim, False)]
+        if view.pane.reason is not None:
+            lines.append((reason_text(view.pane.reason).rstrip(".。"), COLORS.text, False))
+        _draw_message(painter, view, picture.rect(), lines)
     painter.end()
     return picture
 

@@ -72,6 +72,7 @@ _REASONS: Mapping[PaneReason, str] = {
     PaneReason.SIGNED_OUT: QT_TRANSLATE_NOOP("text", "You are signed out."),
     PaneReason.NO_FOOTAGE: QT_TRANSLATE_NOOP("text", "Nothing was recorded at this time."),
     PaneReason.FOOTAGE_CUT_SHORT: QT_TRANSLATE_NOOP("text", "The recording's file ends too soon or has a hole here."),
+    PaneReason.FETCHING_FOOTAGE: QT_TRANSLATE_NOOP("text", "The recording is being fetched from the recorder."),
     PaneReason.REASON_NEEDED: QT_TRANSLATE_NOOP("text", "The center asks why you need the recording."),
     PaneReason.NOT_KEPT: QT_TRANSLATE_NOOP("text", "The last minute of this camera is not in memory."),
 }
