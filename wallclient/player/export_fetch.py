@@ -90,7 +90,7 @@ class Fetcher:
                 offset = present if resumes and _continues(reply, present) else 0
                 known = _Known(_strong(reply.headers.get("ETag", "")), _total(reply, offset))
                 self._note(source.name, known)
-                self._write(path, reply, offset, known.total)
+                digest = self._write(path, reply, offset, known.total)
         except urllib.error.HTTPError as err:
             if err.code == _NOT_SATISFIABLE and resumes:
                 path.unlink()
@@ -100,19 +100,25 @@ class Fetcher:
             raise LineBroken(type(err).__name__) from None
         if known.total >= 0 and path.stat().st_size != known.total:
             raise LineBroken("cut off")
-        known.sha256 = _sha256_of(path)
+        known.sha256 = digest
         self._note(source.name, known)
         return known
 
-    def _write(self, path: Path, reply: "_Reply", offset: int, total: int) -> None:
+    def _write(self, path: Path, reply: "_Reply", offset: int, total: int) -> str:
+        """Write what comes behind what is there; return the hash of the whole, made on the way."""
+        digest = hashlib.sha256()
         with path.open("r+b" if offset else "wb", buffering=0) as file:
+            if offset:
+                _feed(digest, path, offset)
             file.seek(offset)
             while chunk := reply.read1(_CHUNK_BYTES):  # what has come: a kill loses nothing
+                digest.update(chunk)
                 view = memoryview(chunk)
                 while view:
                     view = view[file.write(view) :]
                 offset += len(chunk)
                 self._received(len(chunk), offset / total if total > 0 else 0.0)
+        return digest.hexdigest()
 
     def _note(self, name: str, known: _Known) -> None:
         self._journal.files[name] = known
@@ -196,6 +202,14 @@ def _refusal(status: int) -> Exception:
 def _sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _feed(digest: "hashlib._Hash", path: Path, size: int) -> None:
+    """Hash the first bytes of a file."""
+    with path.open("rb") as file:
+        while size and (chunk := file.read(min(size, _CHUNK_BYTES))):
+            digest.update(chunk)
+            size -= len(chunk)
 
 
 def _boot() -> str:

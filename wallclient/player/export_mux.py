@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -49,16 +50,16 @@ class _Group:
     """A key picture and what follows it up to the next, in the order of the file, with moments as ticks since 1970."""
 
     key: int
-    video: list[tuple[Packet, int, int]] = field(default_factory=list)  # packet, pts, dts
+    video: list[tuple[Packet, int, int, int]] = field(default_factory=list)  # packet, pts, dts, length
     audio: list[tuple[Packet, int]] = field(default_factory=list)
 
     @property
     def first(self) -> int:
-        return min(pts for _, pts, _ in self.video)
+        return min(pts for _, pts, _, _ in self.video)
 
     @property
     def last(self) -> int:
-        return max(pts for _, pts, _ in self.video)
+        return max(pts for _, pts, _, _ in self.video)
 
 
 def copy_pieces(files: Iterable[Fetched], order: Order) -> tuple[list[Piece], list[Lack]]:
@@ -104,6 +105,7 @@ def _groups(container: Any, video: Any, audio: Any, start: int) -> Iterator[_Gro
     """Yield the groups of a file that begins at `start`; what comes before the first key picture is left out."""
     zero = Fraction(video.start_time or 0) * video.time_base
     picture_at, sound_at = _clock(video.time_base, zero, start), _clock(audio.time_base if audio else zero, zero, start)
+    over, per = video.time_base.denominator, video.time_base.numerator * TICKS  # asked for once: they cost much
     group: _Group | None = None
     early: list[tuple[Packet, int]] = []
     for packet in _packets(container, [video] if audio is None else [video, audio]):
@@ -115,7 +117,7 @@ def _groups(container: Any, video: Any, audio: Any, start: int) -> Iterator[_Gro
                 group = _Group(pts)
                 group.audio, early = early, []
             if group is not None:
-                group.video.append((packet, pts, dts))
+                group.video.append((packet, pts, dts, (packet.duration or 0) * per // over))
         else:
             at = sound_at(packet.pts)
             (group.audio if group is not None else early).append((packet, at))
@@ -207,7 +209,7 @@ class _OpenPiece:
         self._container = av.open(str(self.path), "w")
         self._container.metadata.update(_metadata(order, key))
         self._video = self._container.add_stream_from_template(video, opaque=True)
-        self._video.time_base = Fraction(1, TICKS)
+        self._picture_base = self._video.time_base = Fraction(1, TICKS)
         self._audio = None
         if audio is not None:
             self._audio = self._container.add_stream_from_template(audio, opaque=True)
@@ -230,27 +232,27 @@ class _OpenPiece:
             self._files.append(one)
 
     def write(self, group: _Group) -> None:
-        for packet, pts, dts in group.video:
-            self._end = max(self._end, pts + _length(packet))
-            self._mux(packet, self._video, pts - self._origin, dts - self._origin, TICKS)
-            self._pictures += 1
+        for packet, pts, dts, length in group.video:
+            self._end = max(self._end, pts + (length or _LAST_SHARE * TICKS // 1000))
+            self._mux(packet, self._video, pts - self._origin, dts - self._origin, length, self._picture_base)
+        self._pictures += len(group.video)
         audio = self._audio
         for packet, at in group.audio if audio is not None else ():
             if audio is not None and at >= self._origin:
                 rate = audio.time_base.denominator
                 ticks = (at - self._origin) * rate // TICKS
-                self._mux(packet, audio, ticks, ticks, rate)
+                length = _scaled(packet.duration, packet.time_base, rate)
+                self._mux(packet, audio, ticks, ticks, length, Fraction(1, rate))
 
-    def _mux(self, packet: Packet, stream: Any, pts: int, dts: int, rate: int) -> None:
+    def _mux(self, packet: Packet, stream: Any, pts: int, dts: int, length: int, base: Fraction) -> None:
         kind = stream is self._video
         last = self._last_dts.get(kind)
         if last is not None and dts <= last:  # files that overlap by a hair
             dts = last + 1
             pts = max(pts, dts)
         self._last_dts[kind] = dts
-        length = _scaled(packet.duration, packet.time_base, rate)
         packet.stream = stream
-        packet.time_base = stream.time_base
+        packet.time_base = base
         packet.pts, packet.dts, packet.duration = pts, dts, length
         self._bytes += packet.size
         self._container.mux(packet)
@@ -258,9 +260,10 @@ class _OpenPiece:
     def finish(self) -> Piece:
         """Close the file, look whether it is whole, and return it. Raises OSError."""
         self._container.close()
-        with self.path.open("rb+") as file:
+        with self.path.open("rb+") as file, ThreadPoolExecutor(1) as beside:
+            digest = beside.submit(hashlib.file_digest, file, "sha256")  # while the disk is waited for
             os.fsync(file.fileno())
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = digest.result().hexdigest()
         size = self.path.stat().st_size
         self._check(size)
         start_ms, end_ms = (ticks * 1000 // TICKS for ticks in (self._origin, self._end))
@@ -288,10 +291,6 @@ def _coding(video: Any, audio: Any) -> tuple[object, ...]:
 
 def _fits_mp4(video: Any, audio: Any) -> bool:
     return video.codec_context.name in _MP4_VIDEO and (audio is None or audio.codec_context.name in _MP4_AUDIO)
-
-
-def _length(packet: Packet) -> int:
-    return _scaled(packet.duration, packet.time_base, TICKS) or _LAST_SHARE * TICKS // 1000
 
 
 def _metadata(order: Order, key: int) -> dict[str, str]:
