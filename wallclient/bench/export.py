@@ -1,10 +1,12 @@
-"""How fast an export is, against a plain copy of the same bytes from the same store in the same run.
+"""How fast an export is, against a plain copy of the same bytes from the same source to the same disk, in the same run.
 
-`measure_sources` takes the files of a real center, `measure` a store of its own that is faster than any network and so
-shows what the export itself costs. Both ways end with the bytes on disk (fsync). The export is the real one:
-the worker process with its start, fetching with hashes, copying by groups of pictures, hashing what it wrote.
+`measure_center` and `measure_sources` take the files of a center, `measure` a store of its own that is faster than any
+network and so shows what the export itself costs. Both ways end with the bytes on disk (fsync); the copy does nothing
+else. The export is the real one, nothing is taken off: the worker process with its start, fetching with hashes, copying
+by groups of pictures, hashing what it wrote. The ratio is the copy's time by the export's, the median of the rounds.
 """
 
+import asyncio
 import functools
 import http.server
 import os
@@ -18,11 +20,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import av
 
 from wallclient.player.export_messages import End, Order, SourceOrder
 from wallclient.player.export_process import ExportProcess
+from wallclient.services.export_order import files_of
+
+if TYPE_CHECKING:
+    from wallclient.services.exports import ExportCenters
 
 FILES, FILE_S, FPS = 12, 120, 25
 SIZE = 640, 360  # px
@@ -71,6 +78,17 @@ def measure_sources(sources: Sequence[SourceOrder], folder: Path | None = None) 
     return ExportFigures(
         round(ratio, 3), round(mb / export_s, 1), round(mb / copy_s, 1), round(mb / disk_s, 1), round(mb, 1)
     )
+
+
+async def measure_center(centers: "ExportCenters", channel_id: str, start_ms: int, end_ms: int) -> ExportFigures:
+    """Measure with the files a center hands out of a range. Raises CenterError, RuntimeError."""
+    playback = await centers.open_export(channel_id, start_ms, end_ms)
+    try:
+        files = files_of([playback], start_ms, end_ms)
+        sources = [SourceOrder(file.url, file.protocol.value, file.start_ms, file.end_ms) for file in files]
+        return await asyncio.to_thread(measure_sources, sources)
+    finally:
+        await centers.close_playback(playback.id)
 
 
 def _span(number: int) -> tuple[int, int]:

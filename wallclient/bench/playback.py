@@ -21,6 +21,7 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from wallclient.bench import processes
+from wallclient.bench.export import measure_center
 from wallclient.bench.timeline import timeline_paint_ms
 from wallclient.demo import strip
 from wallclient.demo.city import City
@@ -50,7 +51,7 @@ _SEEK_MS = 12 * 60_000  # of it seeks go to
 LIMITS = {
     "drift_p95_ms": 40.0, "drift_max_ms": 80.0, "seek_p95_ms": 900.0, "seek_one_p95_ms": 300.0,
     "step_back_p95_ms": 150.0, "reverse_fps": 20.0, "speed_error_percent": 2.0,
-    "timeline_paint_p95_ms": 16.0,
+    "timeline_paint_p95_ms": 16.0, "export_ratio_to_copy": 0.5,
 }  # fmt: skip
 
 
@@ -73,6 +74,8 @@ class PlaybackFigures:
     speed_error_percent: float = 0.0
     speed_error_percent_by_speed: dict[str, float] = field(default_factory=dict)
     keys_only_panes_at_8: int = 0
+    export_ratio_to_copy: float = 0.0  # copy's time by the export's, of the center's files; see bench.export
+    export_mb_s: float = 0.0
     timeline_paint_ms: dict[str, float] = field(default_factory=dict)  # 16 rows of 10,000 segments
     play_fps_min: float = 0.0
     play_cpu_percent: float = 0.0
@@ -156,6 +159,8 @@ class _Run:
         figures.reverse_fps = round(await self._measure_reverse(), 2)
         self._keep(1)
         figures.seek_one_ms = _spread(await self._seek_often(_SEEKS_ONE))
+        exported = await measure_center(self._app.centers, channels[0].id, self._first_ms, self._first_ms + _STRETCH_MS)
+        figures.export_ratio_to_copy, figures.export_mb_s = exported.export_ratio_to_copy, exported.export_mb_s
         figures.timeline_paint_ms = await timeline_paint_ms()
         figures.holds = self._holds()
         return figures
@@ -333,6 +338,7 @@ class _Run:
             and figures.reverse_fps >= LIMITS["reverse_fps"]
             and figures.speed_error_percent <= LIMITS["speed_error_percent"]
             and figures.timeline_paint_ms["p95"] <= LIMITS["timeline_paint_p95_ms"]
+            and figures.export_ratio_to_copy >= LIMITS["export_ratio_to_copy"]
             and figures.wrong_pictures == 0
             and figures.strip_mix_ups == 0
         )
