@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import socket
+import ssl
 import threading
 from functools import partial
 
@@ -19,6 +20,8 @@ class RangeServer(http.server.ThreadingHTTPServer):
         self.content = path.read_bytes()
         self.delay_s, self.refusal, self.requests, self.wanted = 0.0, 0, 0, ""
         self.connections = 0
+        self.told = set()  # what requests said of who asks
+        self.scheme = "http"
         self.open = []
         self.stopped = threading.Event()
 
@@ -37,7 +40,14 @@ class RangeServer(http.server.ThreadingHTTPServer):
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}/footage.mp4?ticket={SECRET}"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}/footage.mp4?ticket={SECRET}"
+
+    def encrypt(self, certificates):
+        """Speak TLS from now on."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates.chain_file, certificates.key_file)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.scheme = "https"
 
     def close_idle(self):
         """Close all connections, as servers do that wait for nothing."""
@@ -61,7 +71,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         server = self.server
         server.requests += 1
+        server.told.add(self.headers.get("Authorization", ""))
         if server.delay_s and server.stopped.wait(server.delay_s):
+            return
+        if server.wanted and self.headers.get("Authorization") != server.wanted:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="footage"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
             return
         if server.refusal:
             self.send_error(server.refusal)

@@ -11,6 +11,7 @@ import qasync
 
 from wallclient.api.center import Capabilities
 from wallclient.demo.center import EmbeddedCenter
+from wallclient.demo.certificates import make_certificates
 from wallclient.demo.city import City
 from wallclient.demo.recording_store import FootageStore
 from wallclient.demo.server import streamed_cameras
@@ -78,12 +79,14 @@ def on_centers(tmp_path, north, south, run):
     """Run `work(centers)` with two centers, the operator signed in at both."""
 
     def go(work, user="operator"):
+        authority = make_certificates(tmp_path).ca_file
+
         async def shift():
             centers = Centers(
                 Preferences(settings_file(tmp_path)), SecretKeeper(NoKeyring(), LIMIT_S), tmp_path / "data"
             )
             for key, center in (("n", north), ("s", south)):
-                centers.add(CenterConfig(key, center.base_url))
+                centers.add(CenterConfig(key, center.base_url, ca_file=str(authority)))  # read, if not asked for
                 await centers.log_in(key, user, center.password)
             try:
                 await work(centers)
@@ -137,6 +140,8 @@ def test_footage_is_opened_renewed_and_given_back_by_global_ids(on_centers, nort
         assert opened.id.startswith("s/")
         assert opened.sources
         assert (north.open_playbacks(), south.open_playbacks()) == (0, 1)
+        assert opened.ca_file == centers.ca_file("s/c2")
+        assert opened.ca_file.endswith("ca.pem")
         assert (await centers.renew_playback(opened.id)).id == opened.id
         exported = await centers.open_export("n/c2", *last_hours())
         assert (north.open_playbacks(), south.open_playbacks()) == (1, 1)

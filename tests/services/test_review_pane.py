@@ -211,3 +211,16 @@ def test_of_several_addresses_of_a_file_the_best_is_taken_and_credentials_stay_o
     assert (file.form, file.user, file.password) == ("mpegts", "u", "pw")
     assert "pw" not in file.url
     assert files_of("c", [FootageSource("file:///etc/passwd", FootageProtocol.MP4, T0_MS, T0_MS + 1)]) == ()
+
+
+def test_streams_are_taken_only_where_there_is_no_file_and_the_authority_goes_along(server):
+    def stream(start_ms, length_ms=4000):
+        return FootageSource("rtsp://h/x", FootageProtocol.RTSP, T0_MS + start_ms, T0_MS + start_ms + length_ms)
+
+    both = files_of("c", [stream(0), source(server), stream(4000)], "/ca.pem")
+    assert sorted((file.form, file.start_us // 1000 - T0_MS) for file in both) == [("mp4", 0), ("rtsp", 4000)]
+    assert {file.ca_file for file in both} == {"/ca.pem"}
+    (long,) = files_of("c", [stream(0, 60_000)])
+    assert (long.form, long.url) == ("rtsp", "rtsp://h/x")
+    assert len(files_of("c", [source(server), stream(0, 60_000)])) == 2  # it goes on behind the file
+    assert files_of("c", [FootageSource("http://h/x", FootageProtocol.RTSP, T0_MS, T0_MS + 1)]) == ()

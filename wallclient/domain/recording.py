@@ -76,6 +76,7 @@ class Playback:
     clock_offset_ms: int
     expires_in_s: float
     pending: tuple[PendingFootage, ...] = ()
+    ca_file: str = ""  # PEM of the private authority that vouches for https addresses; empty: those of the system
 
 
 def covering(segments: Iterable[Segment], at_ms: int) -> Segment | None:

@@ -6,10 +6,12 @@ next one. Used by one thread at a time; nothing in here decodes.
 
 import bisect
 import contextlib
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -23,6 +25,7 @@ OPEN_TIMEOUT_S = 6.0
 READ_TIMEOUT_S = 8.0
 _PROTOCOLS = "http,https,httpproxy,tcp,tls,file,fd"  # what a file refers to must not lead anywhere else
 _TS = "mpegts"
+_AUTHORITIES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 _FORMS = {"mp4", _TS, "matroska"}
 _HOLD_US, _LAST_HOLD_US = 3_000_000, 1_000_000  # how long a picture stands for, and the last of a file …
 _HOLD_PICTURES = 3  # … or that many usual intervals, as with live pictures: what comes later comes after a gap
@@ -130,7 +133,7 @@ class FootageReader:
         if memory_fd is not None:
             address, options = f"/dev/fd/{memory_fd}", {}
         else:
-            address, options = url_with_credentials(file.url, file.user, file.password), _http_options(file.url)
+            address, options = url_with_credentials(file.url, file.user, file.password), _http_options(file)
         timeout = (OPEN_TIMEOUT_S, READ_TIMEOUT_S)
         self._container = av.open(address, format=file.form, options=options, timeout=timeout)
         video = next(iter(self._container.streams.video), None)
@@ -295,7 +298,7 @@ def _copy(packet: Packet, pts: int) -> Packet:
     return copy
 
 
-def _http_options(url: str) -> dict[str, str]:
+def _http_options(file: File) -> dict[str, str]:
     options = {
         "protocol_whitelist": _PROTOCOLS,
         "seekable": "1",
@@ -305,6 +308,13 @@ def _http_options(url: str) -> dict[str, str]:
         "request_size": "262144",
         "short_seek_size": "131072",
     }
-    if url.startswith("https:"):
-        options["tls_verify"] = "1"
+    if file.url.startswith("https:"):
+        options |= {"tls_verify": "1", "ca_file": file.ca_file or system_authorities()}
     return options
+
+
+def system_authorities() -> str:
+    """Return the file of authorities this system trusts; the FFmpeg that comes with PyAV does not know it."""
+    known = ssl.get_default_verify_paths().cafile
+    found = (path for path in (known, *_AUTHORITIES) if path and Path(path).exists())
+    return next(found, "")

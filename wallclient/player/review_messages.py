@@ -45,6 +45,7 @@ class File(msgspec.Struct, frozen=True, eq=False):
     url: str = ""
     user: str = ""
     password: str = ""
+    ca_file: str = ""  # PEM of a private authority; empty: those of the system
     memory: int = 0  # a number of its own for a file in memory, whose descriptor comes along the first time
 
     @property

@@ -3,6 +3,7 @@
 import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -70,7 +71,8 @@ class CenterRecordings:
 
     async def _ask_one(self, gid: str, work: Callable[[RecordingCenter, str], Playback]) -> Playback:
         access, local_id = self._route(gid)
-        return global_playback(access.key, await access.ask_recordings(lambda center: work(center, local_id)))
+        playback = await access.ask_recordings(lambda center: work(center, local_id))
+        return replace(global_playback(access.key, playback), ca_file=access.config.ca_file)
 
     async def _ask_each(self, channel_ids: Sequence[str], ask: _Ask[_Found]) -> dict[str, _Found | CenterError]:
         """Ask each center for its channels, all at once; return the answers by global id."""

@@ -46,8 +46,10 @@ class FootageSession:
     @property
     def files(self) -> tuple[File, ...]:
         """What can be read, in no order."""
-        sources = self._playback.sources if self._playback is not None else ()
-        return files_of(self._channel_id, [source for source in sources if source.protocol in _READABLE])
+        if self._playback is None:
+            return ()
+        readable = [source for source in self._playback.sources if source.protocol in _READABLE]
+        return files_of(self._channel_id, readable, self._playback.ca_file)
 
     @property
     def unreadable(self) -> bool:
