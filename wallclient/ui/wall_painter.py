@@ -134,8 +134,10 @@ def frame(painter: QPainter, rect: QRect, width: int, color: QColor) -> None:
 
 
 def progress_rect(view: PaneView) -> QRect:
-    """Return the place of the line of a pane that is opening: below its word, quiet."""
+    """Return the place of the line of a pane that is opening: below its word, and what is said of it; quiet."""
     height = max(2, round(2 * view.scale))
     width = min(view.area.width() // 3, round(160 * view.scale))
     center = view.area.center()
-    return QRect(center.x() - width // 2, center.y() + round(view.text_px * 1.4), width, height)
+    lines = 1.4 if view.pane.reason is None else 4.2  # a long sentence takes three in a small pane
+    y = min(center.y() + round(view.text_px * lines), view.area.bottom() - 3 * height)
+    return QRect(center.x() - width // 2, y, width, height)
