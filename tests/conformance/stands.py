@@ -5,17 +5,20 @@ import os
 import socket
 import sys
 import tempfile
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from asking import until
 from meddler import Meddler
 
 from wallclient.api.center import Center
 from wallclient.api.native import NativeCenter
 from wallclient.api.wvp.center import WvpCenter
+from wallclient.api.zoneminder.center import ZoneMinderCenter
 from wallclient.camera_list.center import ListCenter
 from wallclient.camera_list.importer import keep_list, read_list
 from wallclient.demo.process import DemoProcess
@@ -211,6 +214,82 @@ class ListStand(Stand):
         self._folder.cleanup()
 
 
+class ZoneMinderStand(Stand):
+    """The double of a ZoneMinder, whose monitors are the embedded center's cameras."""
+
+    kind = "zoneminder"
+    camera, fixed = "m1", "m3"
+    move_path = "/zm/index.php"
+
+    def __init__(self, pictures: Pictures) -> None:
+        from zm_double import Event, ZoneMinder
+
+        self._zm = ZoneMinder()
+        self._zm.monitors[1].path = pictures.url(1, Protocol.RTSP)
+        self._zm.video = bytes(range(256)) * 64
+        now = time.time()
+        self._zm.events = {n: Event(n, 1, now - 900 + 100 * n, now - 810 + 100 * n) for n in range(1, 7)}
+        self._zm.__enter__()
+        self.address, self.user, self.password = self._zm.base_url, self._zm.user, self._zm.password
+        self.secrets = (self.password, pictures.password())
+        self.footage_ms = round((now - 900) * 1000), round((now - 200) * 1000)
+        self.ring = lambda: self._zm.events.update({99: Event(99, 1, time.time(), None, "Motion", "Motion: All", 5)})
+
+    def client(self, address: str | None = None) -> Center:
+        return ZoneMinderCenter(address or self._zm.base_url)
+
+    def took(self) -> list[str]:
+        names = [name for monitor, name, _ in self._zm.heard if monitor == 1]
+        return ["stop" if name.endswith("Stop") else "move" for name in names if name.startswith("move")]
+
+    def close(self) -> None:
+        self._zm.__exit__()
+
+
+class OnvifStand(Stand):
+    """A site with two cameras, one of which turns; doubles both, with the embedded center's streams."""
+
+    kind = "onvif"
+    asks_password = False
+    move_path = "/onvif/ptz"
+
+    def __init__(self, pictures: Pictures) -> None:
+        from onvif_double import OnvifDouble, Stream
+        from site_stand import SiteStand, camera_of
+
+        rtsp = next(source for source in pictures.sources(1) if source.protocol is Protocol.RTSP)
+        assert rtsp.credentials is not None
+        self._doubles = [OnvifDouble(rtsp.credentials.user, rtsp.credentials.password) for _ in range(2)]
+        self._doubles[1].has_ptz = False
+        self._folder = tempfile.TemporaryDirectory(prefix="conformance-")
+        self._site = SiteStand(Path(self._folder.name))
+        for double, name in zip(self._doubles, ("球机", "枪机"), strict=True):
+            double.streams = [Stream("main", 640, 360, uri=rtsp.url), Stream("sub", 320, 180, uri=rtsp.url)]
+            double.__enter__()
+            site = self._site.add(camera_of(double, name, ("渝北", "两路口")))
+        self.camera, self.fixed = (camera.id for camera in site.cameras)
+        self._before = 0
+        self.secrets = (rtsp.credentials.password,)
+
+    def ring(self) -> None:
+        until(lambda: "PullMessages" in self._doubles[0].operations()[self._before :], "nobody asks for events")
+        self._doubles[0].happen("tns1:VideoSource/MotionAlarm", "Changed", {"State": "true"})
+
+    def client(self, address: str | None = None) -> Center:
+        self._before = len(self._doubles[0].operations())
+        return self._site.center()
+
+    def took(self) -> list[str]:
+        words = {"ContinuousMove": "move", "Stop": "stop"}
+        return [words[operation] for operation, _ in self._doubles[0].calls if operation in words]
+
+    def close(self) -> None:
+        for double in self._doubles:
+            double.__exit__()
+        self._site.close()
+        self._folder.cleanup()
+
+
 class RealStand(Stand):
     """A server somewhere, `kind=URL`, with user and password from the environment. Nothing is done to it."""
 
@@ -252,8 +331,14 @@ def nobody_listens() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-KINDS: dict[str, Callable[[Pictures], Stand]] = {"native": NativeStand, "wvp": WvpStand, "list": ListStand}
-REAL: dict[str, Callable[[str], Any]] = {"native": NativeCenter, "wvp": WvpCenter}
+KINDS: dict[str, Callable[[Pictures], Stand]] = {
+    "native": NativeStand,
+    "wvp": WvpStand,
+    "zoneminder": ZoneMinderStand,
+    "onvif": OnvifStand,
+    "list": ListStand,
+}
+REAL: dict[str, Callable[[str], Any]] = {"native": NativeCenter, "wvp": WvpCenter, "zoneminder": ZoneMinderCenter}
 
 
 def put_up(name: str, pictures: Pictures) -> Stand:

@@ -12,7 +12,7 @@ from wallclient.domain.errors import CenterError, NotAble, NotFound, WallError
 from wallclient.domain.ptz import STILL, Area, Preset, PtzAbility, PtzStatus, Steering, Velocity
 
 RIGHT = Velocity(pan=0.5)
-PRESET = 77
+PRESET = 7
 
 
 @pytest.fixture

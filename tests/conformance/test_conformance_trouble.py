@@ -42,6 +42,8 @@ def _ask_everything(center, camera):
 def test_answers_that_are_none_are_told_apart(stand, meddled, answer, kinds):
     meddler, center = meddled
     asked = list(_ask_everything(center, stand.camera))
+    if ServerFailed in kinds:
+        asked = asked[-2:]  # what a server in trouble is asked may be asked again and again
     with meddler.answering(answer):
         for ask in asked:
             with pytest.raises(CenterError) as caught:

@@ -59,6 +59,9 @@ class OnvifPtz:
         async def ask(device: Device, facts: PtzFacts) -> PtzStatus:
             if not (facts.moves or facts.focus):
                 raise NotAble("nothing of this camera moves")
+            wanted = steering.velocity
+            if not facts.moves and (wanted.pan or wanted.tilt or wanted.zoom) and not (wanted.focus or wanted.iris):
+                raise NotAble("only the lens of this camera moves")
             await self._helm.steer(channel_id, device, facts, steering, timeout_s)
             return self._status(channel_id, facts)
 
