@@ -1,5 +1,6 @@
 """Alarms in the window: frames in panes, the count, the list, where it leads; storms leave the window quick."""
 
+import itertools
 import time
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +18,11 @@ from wallclient.domain.event import Alarm, AlarmKind
 from wallclient.services.alarms import Alarms
 from wallclient.services.centers import Centers
 from wallclient.services.secret_keeper import SecretKeeper
-from wallclient.ui import alarm_drawing
+from wallclient.ui import alarm_drawing, alarm_marks
 from wallclient.ui.alarm_text import kind_text
 from wallclient.ui.main_window import MainWindow
 from wallclient.ui.theme import apply_theme, metrics_for
+from wallclient.ui.timeline_scale import scale_for
 from wallclient.ui.window_needs import WindowNeeds
 
 LONG_S = 30.0
@@ -198,3 +200,29 @@ def test_the_sound_is_off_until_it_is_asked_for_and_stays_so(run, window, alarms
 
 def test_every_kind_has_a_name_of_its_own(qapp):
     assert len({kind_text(kind) for kind in AlarmKind}) == len(AlarmKind)
+
+
+def test_the_timeline_marks_alarms_each_once_and_not_a_thousand_times_in_one_place():
+    scale = scale_for(NOON_MS * 1000, NOON_MS * 1000 + 3_600_000_000, 1200)
+    begin = scale.start_us
+    many = [begin + second * 1_000_000 for second in range(600)]
+    shown = alarm_marks.columns(scale, [*many, begin - 1_000_000, scale.end_us + 60_000_000], 1200)
+    assert shown == sorted(shown)
+    assert 50 < len(shown) <= 600 * scale.width_px / (scale.end_us - begin) * 1_000_000
+    assert all(later - earlier >= 2 for earlier, later in itertools.pairwise(shown))
+    assert alarm_marks.columns(scale, [begin + 1_800_000_000], 1200) == [scale.x_of(begin + 1_800_000_000)]
+
+
+def test_alarms_reach_the_timeline(qtbot, run, window, alarms, tell):
+    class Told:
+        marks = None
+
+        def set_alarms(self, marks):
+            self.marks = marks
+
+    window.alarms.timeline = told = Told()
+    tell(1)
+    tell(2, at_ms=NOON_MS + 2000)
+    tell(3, "c2")
+    run(lambda: told.marks is not None and len(told.marks) == 2, LONG_S)
+    assert told.marks == {"n/c1": [NOON_MS * 1000, NOON_MS * 1000 + 2_000_000], "n/c2": [NOON_MS * 1000]}

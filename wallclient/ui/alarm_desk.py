@@ -23,6 +23,7 @@ from wallclient.ui.theme import COLORS, Metrics
 if TYPE_CHECKING:
     from wallclient.services.centers import Centers
     from wallclient.services.wall import Wall
+    from wallclient.ui.timeline import Timeline
     from wallclient.ui.wall_widget import WallWidget
 
 _BEFORE_US = 5_000_000  # playback begins so long before the alarm
@@ -51,6 +52,7 @@ class AlarmDesk(QObject):
         self._preferences, self._background, self._metrics, self._window = preferences, background, metrics, window
         self._dialog: AlarmsDialog | None = None
         self.show_recorded: ShowRecorded | None = None  # panes by index, the moment in µs; None: no playback here
+        self.timeline: Timeline | None = None  # to be marked
         self.label = QToolButton()
         self.label.setObjectName("AlarmLabel")
         self.label.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -58,6 +60,7 @@ class AlarmDesk(QObject):
         self.label.clicked.connect(self.show_list)
         self.label.hide()
         alarms.changed.connect(self._refresh_label)
+        alarms.changed.connect(self._mark_timeline)
         alarms.channels_changed.connect(self._mark)
         alarms.raised.connect(self._on_raised)
         widget.channels_changed.connect(self._mark_all)
@@ -153,6 +156,13 @@ class AlarmDesk(QObject):
             elif pane.channel.id in channels:
                 case = self.alarms.waiting(pane.channel.id)
                 self._widget.set_alarm(index, PaneAlarm(band_text(case), case.active) if case else None)
+
+    def _mark_timeline(self) -> None:
+        if self.timeline is not None:
+            moments: dict[str, set[int]] = {}
+            for case in self.alarms.cases():
+                moments.setdefault(case.channel_id, set()).update((case.first_ms * 1000, case.last_ms * 1000))
+            self.timeline.set_alarms({channel_id: sorted(some) for channel_id, some in moments.items()})
 
     def _on_raised(self) -> None:
         """Sound once for all that came since: the service tells a few times a second at most."""

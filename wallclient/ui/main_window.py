@@ -165,7 +165,8 @@ class MainWindow(QMainWindow):
         services = needs.centers, needs.preferences, self._background, needs.metrics
         desk = AlarmDesk(alarms, self.wall, self.wall_widget, *services, self)
         desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
-        desk.show_recorded = self.playback.show_recorded if self.playback is not None else None
+        if self.playback is not None:
+            desk.show_recorded, desk.timeline = self.playback.show_recorded, self.playback.timeline
         return desk
 
     def _put_together(self) -> None:

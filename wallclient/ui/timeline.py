@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from wallclient.domain.bookmark import Bookmark
 from wallclient.services.footage_index import FootageIndex
-from wallclient.ui import timeline_paint
+from wallclient.ui import alarm_marks, timeline_paint
 from wallclient.ui.playback_text import clock_text, date_text
 from wallclient.ui.text import error_text
 from wallclient.ui.theme import Metrics
@@ -72,6 +72,7 @@ class Timeline(QWidget):
         self._metrics = metrics
         self.rows: tuple[Row, ...] = ()
         self.bookmarks: Sequence[Bookmark] = ()
+        self.alarms: Mapping[str, Sequence[int]] = {}  # by camera: moments in µs
         self.hits: Mapping[str, Sequence[tuple[int, int]]] = {}  # by camera: where a search found something
         self.moment_us = 0
         self.chosen: tuple[int, int] | None = None  # the range to export
@@ -112,6 +113,12 @@ class Timeline(QWidget):
         """Show these bookmarks."""
         self.bookmarks = marks
         self.update()
+
+    def set_alarms(self, alarms: Mapping[str, Sequence[int]]) -> None:
+        """Mark the moments of alarms, by camera."""
+        if alarms != self.alarms:
+            self.alarms = alarms
+            self.update()
 
     def set_hits(self, hits: Mapping[str, Sequence[tuple[int, int]]]) -> None:
         """Mark what a search found, by camera."""
@@ -230,6 +237,8 @@ class Timeline(QWidget):
             )
         if self.hits:
             timeline_paint.draw_hits(painter, places, self.scale, self.hits, [r.channel_id for r in self.rows])
+        if self.alarms:
+            alarm_marks.draw(painter, places, self.scale, self.alarms, [r.channel_id for r in self.rows])
         if self.chosen is not None:
             timeline_paint.draw_range(painter, places, self.scale, self.chosen, height)
         x = self.scale.x_of(self.moment_us)
