@@ -1,5 +1,8 @@
 """Where pictures are fetched: what each setting of the server makes of it, and what is not opened."""
 
+import threading
+import time
+
 import pytest
 
 from wallclient.api.zoneminder.documents import MonitorDocument, MonitorRow, StatusDocument
@@ -119,3 +122,20 @@ def test_a_camera_that_stops_capturing_loses_its_jpegs_and_its_lease(zm, place, 
     with pytest.raises(CameraOffline):
         center.picture("m3")
     center.close()
+
+
+def test_a_camera_that_froze_is_not_offered_in_jpegs(zm, center):
+    """ZoneMinder calls it connected for a while yet, and begins each stream with its last picture."""
+    zm.picture_age_s = 8.0
+    with pytest.raises(CameraOffline):
+        center.open_live("m3", StreamKind.SUB)
+    assert [one.protocol for one in center.open_live("m1", StreamKind.SUB).sources] == [Protocol.RTSP]
+    zm.picture_age_s = 3.0  # a slow one
+    assert center.open_live("m3", StreamKind.SUB).sources
+    zm.clock_ahead_s = 3600.0  # it is the server's clock that counts
+    center.health()
+    assert center.open_live("m3", StreamKind.SUB).sources
+    zm.hang["mode=jpeg"] = threading.Event()
+    began = time.monotonic()
+    assert [one.protocol for one in center.open_live("m1", StreamKind.SUB).sources] == [Protocol.RTSP]
+    assert time.monotonic() - began < 10.0

@@ -117,6 +117,7 @@ class ZoneMinder:
         self.text_numbers = False  # as older PHP has it
         self.hang: dict[str, threading.Event] = {}  # by a part of the address: calls wait for it
         self.fails: dict[str, int] = {}  # by a part of the address: status, without a word of ZoneMinder's
+        self.picture_age_s = 0.1  # a camera that froze: its last picture is sent first
         self.lost: int = 0  # so many commands are queued and never reach the camera
         self.clock_ahead_s = 0.0
         # what happened
@@ -391,6 +392,8 @@ def _handler_for(zm: ZoneMinder) -> type[BaseHTTPRequestHandler]:
                 return self._send(302, "text/html", b"", Location="/portal?view=login")
             if zm.html:
                 return self._send(200, "text/html", str(RECORDED["login_page"]).encode())
+            if path == zm.config["ZM_PATH_ZMS"].removesuffix("zms") + "nph-zms":
+                return self._zms(query)
             if not path.startswith(zm.root + "/"):
                 return self._send(404, "text/html", b"<html>Not Found</html>")
             self._route(path.removeprefix(zm.root), query, form)
@@ -406,8 +409,6 @@ def _handler_for(zm: ZoneMinder) -> type[BaseHTTPRequestHandler]:
                     self._json(err.status, {"success": False, "data": data})
             elif path == "/index.php":
                 self._page(query)
-            elif path.startswith("/cgi-bin/nph-zms"):
-                self._zms(query)
             else:
                 self._send(404, "text/html", b"<html>Not Found</html>")
 
@@ -503,10 +504,12 @@ def _handler_for(zm: ZoneMinder) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=ZoneMinderFrame")
             self.send_header("Connection", "close")
             self.end_headers()
-            part = b"--ZoneMinderFrame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
+            kind = b"--ZoneMinderFrame\r\nContent-Type: image/jpeg\r\n"
             try:
                 while True:
-                    self.wfile.write(part % (len(zm.jpeg), zm.jpeg))
+                    stamp = b"X-Timestamp: %.3f\r\n" % (zm.now_s() - zm.picture_age_s)
+                    size = b"Content-Length: %d\r\n" % len(zm.jpeg)
+                    self.wfile.write(kind + stamp + size + b"\r\n" + zm.jpeg + b"\r\n\r\n")
                     time.sleep(0.1)
             except OSError:
                 self.close_connection = True

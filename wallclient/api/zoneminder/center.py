@@ -19,7 +19,7 @@ from wallclient.api.zoneminder.line import ZmLine
 from wallclient.api.zoneminder.monitors import Monitors
 from wallclient.api.zoneminder.ptz import ZmPtz
 from wallclient.api.zoneminder.recordings import ZmRecordings
-from wallclient.api.zoneminder.streams import Places, read_places, sources, zms_of
+from wallclient.api.zoneminder.streams import Places, is_fresh, read_places, sources, zms_of
 from wallclient.api.zoneminder.tree import ZmTree
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
 from wallclient.domain.catalog import ChangeBatch, NotModified, SnapshotPage
@@ -143,17 +143,19 @@ class ZoneMinderCenter(ZmPtz, ZmRecordings):
 
     def open_live(self, channel_id: str, kind: StreamKind) -> Lease:
         """Return where the pictures are. Raises CameraOffline where nothing hands them out now."""
-        lease = self._lease(f"zm-{next(self._lease_numbers)}", channel_id, kind)
+        monitor = self._tree.monitor(channel_id)
+        fresh = monitor.online and is_fresh(self._line, monitor, self._where())
+        lease = self._lease(f"zm-{next(self._lease_numbers)}", channel_id, kind, jpegs=fresh)
         with self._leases_lock:
             self._leases[lease.id] = lease
         return lease
 
-    def _lease(self, lease_id: str, channel_id: str, kind: StreamKind) -> Lease:
+    def _lease(self, lease_id: str, channel_id: str, kind: StreamKind, *, jpegs: bool = True) -> Lease:
         monitor = self._tree.monitor(channel_id)
         token = self._line.lasting_token(TOKEN_S)
-        found = sources(monitor, kind, self._where(), token, self._media_host)
+        found = sources(monitor, kind, self._where(), token, self._media_host, jpegs=jpegs)
         if not found:
-            raise CameraOffline(f"monitor {monitor.id} captures nothing")
+            raise CameraOffline(f"monitor {monitor.id} has no present pictures")
         return Lease(lease_id, channel_id, kind, found, LEASE_S)
 
     def renew_live(self, lease_id: str) -> Lease:

@@ -37,6 +37,7 @@ VERSION = "/api/host/getVersion.json"
 USUAL_PATH = "/zm"
 TOKEN_LIFE_S = 3600.0  # where the server names none
 NO_TOKEN_LIFE_S = 24 * 3600.0  # where the server wants none: for so long it is not asked again
+_PARTS = "multipart/x-mixed-replace"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _Query = Mapping[str, str | int | None]
 _Reply = TypeVar("_Reply")
@@ -313,6 +314,21 @@ class ZmLine:
             if fresh == token:
                 raise err
             return self._reading.fetch(path, query=_with(query, fresh), headers=headers)
+
+    def first_bytes(self, path: str, query: _Query, until: bytes, most: int, limit_s: float) -> bytes:
+        """Return how an endless reply begins, up to `until` or `most` bytes. Raises as `Wire.stream` does."""
+        asked = _with(query, self._tokens.access())
+        stream = self._commands.stream(path, _PARTS, token="", headers={}, silence_s=limit_s, query=asked)
+        assert stream is not None  # nothing that could be unmodified was asked for
+        found = b""
+        try:
+            for piece in stream:
+                found += piece
+                if until in found or len(found) > most:
+                    break
+        finally:
+            stream.close()
+        return found
 
     def _proven(self, token: str) -> str:
         """Return the token if it is good, else another. Raises SignInNeeded."""

@@ -1,5 +1,6 @@
 """Where a monitor's live pictures can be fetched, best first: the camera itself, ZoneMinder's RTSP server, JPEGs."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -8,13 +9,17 @@ from wallclient.api.zoneminder import documents as docs
 from wallclient.api.zoneminder.line import ZmLine
 from wallclient.api.zoneminder.monitors import Monitor
 from wallclient.domain.address import checked_address
-from wallclient.domain.errors import BadAddress, BadPayload, NotFound, NotPermitted
+from wallclient.domain.errors import BadAddress, BadPayload, NotFound, NotPermitted, ServerFailed
 from wallclient.domain.stream import Codec, Protocol, Source, StreamKind
 
 _RTSP = frozenset({"rtsp", "rtsps"})
 _SUB_WIDTH_PX = 640
 _MOST_FPS = {StreamKind.MAIN: 25, StreamKind.SUB: 10}
 _SMALLEST_PERCENT = 10
+_STAMP = re.compile(rb"X-Timestamp: (\d{1,12}(?:\.\d{1,9})?)")
+_OLDEST_MS = 5000  # slow cameras, and clocks told by the second
+_LONGEST_HEADER = 64 * 1024
+_FIRST_PART_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +50,37 @@ def read_places(line: ZmLine) -> Places:
     return Places(line.origin + _unparsed(path), by_server, _port(streaming), _port(rtsp))
 
 
-def sources(monitor: Monitor, kind: StreamKind, places: Places, token: str, media_host: str = "") -> tuple[Source, ...]:
+def sources(
+    monitor: Monitor, kind: StreamKind, places: Places, token: str, media_host: str = "", *, jpegs: bool = True
+) -> tuple[Source, ...]:
     """Return what can be opened, best first; ZoneMinder's own addresses at `media_host` where one is given.
 
     Only a camera that has pictures is offered in JPEGs: of another ZoneMinder sends one that says so, for ever. Both
     kinds are the camera's only stream; as JPEGs the sub stream is smaller and slower.
     """
     found = [_camera(monitor), _relay(monitor, places, token, media_host)]
-    if monitor.online:
+    if monitor.online and jpegs:
         found.append(_jpegs(monitor, kind, places, token, media_host))
     return tuple(source for source in found if source is not None)
+
+
+def is_fresh(line: ZmLine, monitor: Monitor, places: Places) -> bool:
+    """Tell whether the newest JPEG of a monitor is a present one.
+
+    For ten seconds or more after a camera froze ZoneMinder calls it connected and begins each stream with its last
+    picture: a frozen one that looks live. What the program on another machine has can't be asked.
+    """
+    place = urlsplit(zms_of(monitor, places))
+    if f"{place.scheme}://{place.netloc}" != line.origin:
+        return True
+    query: dict[str, str | int | None] = {"mode": "jpeg", "monitor": monitor.id, "scale": _SMALLEST_PERCENT}
+    query |= {"maxfps": 1, "buffer": 0}
+    try:
+        begun = line.first_bytes(place.path, query, b"\r\n\r\n", _LONGEST_HEADER, _FIRST_PART_S)
+    except (NotPermitted, NotFound, BadPayload, ServerFailed):
+        return False
+    stamp = _STAMP.search(begun)
+    return stamp is not None and line.now_ms() - float(stamp[1]) * 1000 < _OLDEST_MS
 
 
 def zms_of(monitor: Monitor, places: Places) -> str:
