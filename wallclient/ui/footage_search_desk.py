@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from wallclient.domain.bookmark import Bookmark
 from wallclient.domain.catalog import Right
@@ -19,10 +19,12 @@ from wallclient.domain.node import Channel
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.patrol_schedule import instant
 from wallclient.services.export_wish import person_at
+from wallclient.services.film_pictures import FilmPictures
 from wallclient.services.review_pane import ReviewPane
 from wallclient.services.rights import allowed
 from wallclient.ui.background import Background
 from wallclient.ui.dialogs import PlainDialog
+from wallclient.ui.film_strip import FilmStrip
 from wallclient.ui.icons import icon
 from wallclient.ui.motion_window import MotionWindow
 from wallclient.ui.playback_desk import PlaybackDesk
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from wallclient.services.wall import Wall
     from wallclient.ui.playback_services import PlaybackServices
 
-_SHEET, _MOTION = "contact_sheet", "motion_search"
+_SHEET, _MOTION, _STRIP = "contact_sheet", "motion_search", "film_strip"
 
 
 class FootageSearchDesk(QObject):
@@ -62,7 +64,15 @@ class FootageSearchDesk(QObject):
         self._wall, self._centers = wall, centers
         self._background, self._metrics, self._window = background, metrics, window
         self.windows: list[PlainDialog] = []
-        playback.commands |= {_SHEET: self.show_sheet, _MOTION: self.show_motion}
+        self.film = FilmPictures(services.searches, lambda: playback.clock.holding, self)
+        self.strip = FilmStrip(playback.timeline, self.film, metrics)
+        self.strip.hide()
+        self.strip.moment_chosen.connect(self.go)
+        if isinstance(layout := playback.panel.layout(), QVBoxLayout):
+            layout.insertWidget(0, self.strip)
+        wall.selection_changed.connect(self._show_channel)
+        wall.panes_changed.connect(self._show_channel)
+        playback.commands |= {_SHEET: self.show_sheet, _MOTION: self.show_motion, _STRIP: self.toggle_strip}
         playback.extras += [
             (self.tr("Contact sheet from here…"), self.show_sheet),
             (self.tr("Search for movement from here…"), self.show_motion),
@@ -75,11 +85,24 @@ class FootageSearchDesk(QObject):
         for name, icon_name, text in (
             (_SHEET, "sheet", self.tr("Contact sheet…\tShift+S")),
             (_MOTION, "motion", self.tr("Search for movement…\tShift+M")),
+            (_STRIP, "film", self.tr("Film strip\tShift+T")),
         ):
             action = menu.addAction(icon(icon_name, COLORS.text, self._metrics.icon_px), text)
             action.triggered.connect(lambda _checked=False, name=name: self._playback.command(name))
         button.setMenu(menu)
         button.show()
+
+    # -- strip -------------------------------------------------------------------------------------
+
+    def toggle_strip(self) -> None:
+        """Show or hide the strip of pictures above the timeline."""
+        self.strip.setVisible(not self.strip.isVisibleTo(self._playback.panel))
+        self._show_channel()
+
+    def _show_channel(self) -> None:
+        """Let the strip show the selected camera, or another one: one that is in playback, so that nobody is asked."""
+        pane = self._playback.pane or next(iter(self._playback.recorded()), None)
+        self.strip.set_channel(pane.channel if pane is not None else None)
 
     # -- windows -----------------------------------------------------------------------------------
 
@@ -119,6 +142,7 @@ class FootageSearchDesk(QObject):
 
     def close(self) -> None:
         """Close all windows, which ends what they search."""
+        self.film.close()
         for window in list(self.windows):
             window.reject()
 
