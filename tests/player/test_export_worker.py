@@ -13,7 +13,7 @@ import pytest
 from export_store import FootageServer
 from footage import STEP_MS, T0_MS, steady, write
 
-from wallclient.player import export_worker
+from wallclient.player import export_burn, export_worker
 from wallclient.player.export_messages import BurnOrder, End, Order, SourceOrder
 from wallclient.player.export_mux import _OpenPiece
 from wallclient.player.export_process import ExportProcess
@@ -311,8 +311,7 @@ def test_a_piece_the_disk_did_not_keep_whole_is_no_piece(server, stock, tmp_path
 
 def test_a_burned_in_copy_covers_nothing_and_keeps_its_times(server, stock, tmp_path):
     height = 16
-    glyphs = {sign: bytes([255 if sign.isdigit() else 0]) * (4 * height) for sign in "0123456789-: "}
-    burn = BurnOrder(height, "Asia/Shanghai", glyphs, bytes([255]) * (6 * height))
+    burn = burn_order(height)
     ended = run(order_of(server, stock, tmp_path, "a.mp4", end_ms=T0_MS + 1900, burn=burn))
     assert ended.end is End.DONE
     original, copy = ended.pieces
@@ -335,6 +334,49 @@ def test_a_burned_in_copy_covers_nothing_and_keeps_its_times(server, stock, tmp_
     assert times[original.name] == times[copy.name]
     cells = {max(0, min(1, round(value / 255))) for value in below[2][: footage.WIDTH]}
     assert cells == {0, 1}  # the strip of the footage is all there
+
+
+def test_a_burned_in_copy_goes_on_where_it_was_killed(server, stock, tmp_path, monkeypatch):
+    """Slices of a second; killed in the second one, the first is not encoded again, and the copy is the same."""
+    monkeypatch.setattr(export_burn, "SLICE_MS", 1000)
+    order = burn_order()
+    original = run(order_of(server, stock, tmp_path, "open.mp4")).pieces[0]
+    whole = export_burn.burn(original, tmp_path, order, lambda _part: None)
+    expected = pictures(tmp_path / whole.name, whole.start_ms)
+    (tmp_path / whole.name).unlink()
+
+    class KilledError(Exception):
+        pass
+
+    def kill(part):
+        if part * SECONDS * 1000 > 1500:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        export_burn.burn(original, tmp_path, order, kill)
+    assert len(list(tmp_path.glob("*-burned-*.mkv"))) == 1
+    steps = []
+    again = export_burn.burn(original, tmp_path, order, steps.append)
+    assert min(steps) * SECONDS == pytest.approx(1.0, abs=0.05)
+    assert pictures(tmp_path / again.name, again.start_ms) == expected
+    assert [at for at, _ in expected] == [at for at, _ in pictures(tmp_path / original.name, original.start_ms)]
+    assert again.pictures == original.pictures
+    steps.clear()
+    assert export_burn.burn(original, tmp_path, order, steps.append).sha256 == again.sha256
+    assert steps == []
+    assert list(tmp_path.glob("*.mkv")) == []
+    other = export_burn.burn(original, tmp_path, BurnOrder(32, "Asia/Shanghai", *burn_letters(32)), steps.append)
+    assert other.height == original.height + 32
+    assert steps
+
+
+def burn_letters(height):
+    glyphs = {sign: bytes([255 if sign.isdigit() else 0]) * (4 * height) for sign in "0123456789-: "}
+    return glyphs, bytes([255]) * (6 * height)
+
+
+def burn_order(height=16):
+    return BurnOrder(height, "Asia/Shanghai", *burn_letters(height))
 
 
 def test_addresses_are_in_no_file_and_no_message(server, stock, tmp_path):
