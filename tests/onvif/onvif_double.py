@@ -311,7 +311,7 @@ class OnvifDouble:
         if self._misbehaves(request):
             return
         login = request.headers.get("Authorization", "")
-        if request.path == "/basic.jpg":
+        if request.path.startswith("/basic.jpg"):
             asks = 'Basic realm="d"'
             good = login == "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         else:

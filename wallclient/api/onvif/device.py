@@ -4,6 +4,7 @@ Sources: ONVIF Core 5.9 (security), 5.12 (faults), 8.3.2 (GetSystemDateAndTime);
 """
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -29,8 +30,11 @@ from wallclient.domain.errors import (
 from wallclient.domain.onvif import PASSWORD_WRONG, OnvifAddress
 from wallclient.domain.stream import Credentials
 
+for _library in ("httpx", "httpcore", "onveef"):  # they tell addresses with all that is in them, and headers
+    logging.getLogger(_library).setLevel(logging.WARNING)
+
 CONNECT_S, ANSWER_S = 2.5, 4.0
-CALL_S = 8.0  # for one call with all its tries: digest, clock, other content type
+CALL_S = 5.0  # for one call with all its tries: digest, clock, other content type
 CLOCK_LIMIT_S = 5.0  # a clock that is off by less is no reason to refuse a log-in
 LARGEST_REPLY_BYTES = 4 * 1024 * 1024
 REFUSED_S = 60.0
@@ -63,7 +67,13 @@ def http_client(*, check_certificate: bool) -> httpx.AsyncClient:
 
 
 class _Client(AsyncOnvifClient):
-    """`onveef` with three of its gaps closed, all where every answer comes through."""
+    """`onveef` with four of its gaps closed, three of them where every answer comes through."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # It asks httpx for this timeout with a longer one for reading, which httpx allows for plain numbers only: else
+        # each long poll for events fails (onveef 0.6.0, atransport.py:341).
+        self._timeout = ANSWER_S  # type: ignore[assignment]
 
     async def _send_cycle(
         self, *, xaddr: str, operation: str, envelope: str, read_timeout_s: float | None = None
@@ -142,9 +152,8 @@ class Device:
         While the camera is known to be away, or to refuse us, it is not asked at all: who hangs is to hold up nobody,
         and many cameras lock an account, or this machine, after a few wrong passwords.
         """
+        self._check_there()
         now = time.monotonic()
-        if now < self._away_until:
-            raise CameraOffline("the camera did not answer a moment ago")
         if self._refusal is not None and now < self._refused_until:
             raise _same(self._refusal)
         try:
@@ -160,6 +169,10 @@ class Device:
     async def command(self, call: Callable[[AsyncOnvifClient], Awaitable[_Result]], limit_s: float) -> _Result:
         """Return what a call returns that must go out now, also to a camera that was away a moment ago: a stop."""
         return await self._told(call(self.onvif), limit_s)
+
+    def _check_there(self) -> None:
+        if time.monotonic() < self._away_until:
+            raise CameraOffline("the camera did not answer a moment ago")
 
     async def _asked(self, call: Callable[[AsyncOnvifClient], Awaitable[_Result]], limit_s: float) -> _Result:
         await self.open()
@@ -182,6 +195,7 @@ class Device:
         if self._services is None:
             async with self._opening:
                 if self._services is None:
+                    self._check_there()  # whoever waited for another's question learns from its answer
                     services = await self._told(self.onvif.discover_services())
                     self.onvif.set_endpoint(OnvifEndpoint(self.onvif.endpoint.device_xaddr, services=services))
                     self._services = services

@@ -115,11 +115,11 @@ def choose(own: Sequence[Profile], kind: StreamKind) -> Profile:
 
 async def live_source(device: Device, profile: Profile) -> Source:
     """Return where a profile's stream is. Raises BadAddress for what the program does not open."""
-    uri = await device.keep(
-        f"stream {profile.token}",
-        ADDRESS_S,
-        lambda: device.ask(lambda one: one.get_stream_uri(profile_token=profile.token)),
-    )
+    return await device.keep(f"stream {profile.token}", ADDRESS_S, lambda: _live_source(device, profile))
+
+
+async def _live_source(device: Device, profile: Profile) -> Source:
+    uri = await device.ask(lambda one: one.get_stream_uri(profile_token=profile.token))
     if not uri:
         raise CameraOffline("the camera gives no address of its stream")
     address = checked_address(uri.strip())
@@ -130,11 +130,7 @@ async def live_source(device: Device, profile: Profile) -> Source:
 
 async def picture(device: Device, profile: Profile) -> bytes:
     """Return a profile's present picture, JPEG. Raises NotAble where the camera takes none."""
-    uri = await device.keep(
-        f"picture {profile.token}",
-        PROFILES_S,
-        lambda: device.ask(lambda one: one.get_snapshot_uri(profile_token=profile.token)),
-    )
+    uri = await device.ask(lambda one: one.get_snapshot_uri(profile_token=profile.token))
     if not uri:
         raise BadPayload("no address of a picture")
     return await device.picture(checked_address(uri.strip(), PICTURE_SCHEMES).url)

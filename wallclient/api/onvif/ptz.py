@@ -43,7 +43,7 @@ class OnvifPtz:
 
         async def ask(device: Device, facts: PtzFacts) -> PtzStatus:
             running = None
-            with contextlib.suppress(NotAble):
+            with contextlib.suppress(CenterError):  # a camera that can't tell may be steered all the same
                 running = await device.keep(
                     f"tour {facts.profile}", _TOUR_S, lambda: presets.running_tour(device, facts)
                 )

@@ -124,6 +124,8 @@ class Watch:
                 wait_s = REFUSED_S
             except WallError as err:
                 _log.debug("no events of %s: %s", cameras[0].id, type(err).__name__)
+            except Exception:  # the edge of the task: a bug must not leave a camera that is only silent
+                _log.exception("events of %s", cameras[0].id)
             await asyncio.sleep(wait_s * random.uniform(0.8, 1.2))
 
     async def _pull(self, device: Device, book: AlarmBook) -> None:
