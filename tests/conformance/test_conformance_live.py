@@ -76,18 +76,18 @@ def test_nobody_streams_not(center):
         center.open_live("", StreamKind.SUB)
 
 
-@pytest.mark.parametrize("lie", [None, Codec.H265], ids=["truth", "lie"])
-def test_a_picture_is_decoded_whatever_the_center_says_of_it(stand, center, pool, qtbot, lie):
+def test_a_picture_is_decoded_whatever_the_center_says_of_it(stand, center, pool, qtbot):
     needs(stand.shows_pictures, "no stream of this stand can be decoded here")
     lease = center.open_live(stand.camera, StreamKind.SUB)
     best = ladder.rungs(lease.sources)[0]
-    source = dataclasses.replace(best, codec=lie) if lie else best
-    opening = pool.open(source, 320, 180)
-    qtbot.waitUntil(lambda: opening.has_picture or opening.reason is not None, timeout=int(LIMIT_S * 1000))
-    assert opening.reason is None
-    picture = opening.ring.claim()
-    assert picture is not None
-    seen = bytes(picture.pixels[:: max(1, len(picture.pixels) // 4001)])
-    assert len(set(seen)) > 12, "a picture of one colour is none"
-    pool.close(opening)
+    lie = dataclasses.replace(best, codec=Codec.H265, width=64, height=4096)
+    openings = [pool.open(source, 320, 180) for source in (best, lie)]
+    for opening in openings:
+        qtbot.waitUntil(lambda o=opening: o.has_picture or o.reason is not None, timeout=int(LIMIT_S * 1000))
+        assert opening.reason is None
+        picture = opening.ring.claim()
+        assert picture is not None
+        seen = bytes(picture.pixels[:: max(1, len(picture.pixels) // 4001)])
+        assert len(set(seen)) > 12, "a picture of one colour is none"
+        pool.close(opening)
     center.close_live(lease.id)

@@ -87,12 +87,12 @@ def test_a_session_goes_on_in_another_run_and_ends_with_the_log_out(stand):
     first.close()
 
 
-@pytest.mark.parametrize("nonsense", ["", "nonsense", "x" * 5000, '["a","b"]', "密码"])
-def test_a_token_that_is_none_is_no_session(stand, nonsense):
+def test_a_token_that_is_none_is_no_session(stand):
     needs(stand.asks_password, "this kind has no password")
     center = stand.client()
-    with pytest.raises(SignInNeeded):
-        center.resume(nonsense)
+    for nonsense in ("", "nonsense", "x" * 5000, '["a","b"]', "密码"):
+        with pytest.raises(SignInNeeded):
+            center.resume(nonsense)
     center.close()
 
 
@@ -105,13 +105,18 @@ def test_a_token_that_lapsed_meanwhile_is_renewed_unseen(stand, center):
     assert center.open_live(stand.camera, StreamKind.SUB).sources
 
 
-@pytest.mark.parametrize(
-    "address", ["file:///etc/passwd", "ftp://host/", "http://", "http://a b/", "http://h/ :sout=x", "http://h:99999/"]
-)
-def test_only_addresses_of_the_web_are_opened(stand, address):
+def test_only_addresses_of_the_web_are_opened(stand):
     needs(stand.address, "nothing of this kind has an address")
-    with pytest.raises(BadAddress):
-        stand.client(address)
+    for address in (
+        "file:///etc/passwd",
+        "ftp://host/",
+        "http://",
+        "http://a b/",
+        "http://h/ :sout=x",
+        "http://h:99999/",
+    ):
+        with pytest.raises(BadAddress):
+            stand.client(address)
 
 
 # --- what is claimed is there; what is not claimed says NotAble, and never anything else ---
