@@ -2060,6 +2060,13 @@
     </message>
 </context>
 <context>
+    <name>PatrolDoors</name>
+    <message>
+        <source>No center you are logged in to has patrols</source>
+        <translation>已登录的中心都没有视频巡查</translation>
+    </message>
+</context>
+<context>
     <name>PlanEditor</name>
     <message>
         <source>New patrol plan</source>

@@ -13,6 +13,7 @@ from wallclient.domain.export import ExportJob, ExportTrouble
 from wallclient.domain.global_id import key_of
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.patrol import Person
+from wallclient.services.abilities import Ability
 from wallclient.services.export_wish import NOBODY, Wish, check_folder, demands_reason, new_jobs, person_at
 from wallclient.ui.background import Background
 from wallclient.ui.evidence_dialog import EvidenceDialog, KeyDialog
@@ -21,6 +22,7 @@ from wallclient.ui.export_label import ExportLabel
 from wallclient.ui.export_queue import ExportsDialog
 from wallclient.ui.export_services import ExportServices
 from wallclient.ui.patrol_reason import ReasonDialog
+from wallclient.ui.playback_lack import lack_text
 from wallclient.ui.playback_services import ExportWish
 from wallclient.ui.playback_text import system_zone
 from wallclient.ui.text import error_text
@@ -54,7 +56,15 @@ class ExportDesk(QObject):
         if self._review is not None and wish.channels:
             reason = self._review.reason_of(key_of(wish.channels[0].id))
         folder = self._preferences.settings.export_folder
-        dialog = ExportDialog(wish, self._zone, folder, reason, self._metrics, self._window)
+        dialog = ExportDialog(
+            wish,
+            self._zone,
+            folder,
+            reason,
+            self._metrics,
+            self._window,
+            lambda channel: lack_text(self._centers, channel, Ability.EXPORT),
+        )
         dialog.wanted.connect(lambda wanted: self._background.start(self._begin(dialog, wanted)))
         self._show(dialog)
 

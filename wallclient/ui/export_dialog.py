@@ -1,6 +1,6 @@
 """The dialog before an export: which cameras, which range, where to, why."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,17 +22,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wallclient.domain.catalog import Right
 from wallclient.domain.node import Channel
 from wallclient.domain.patrol import LONGEST_TEXT
 from wallclient.domain.patrol_schedule import instant
 from wallclient.services.export_wish import Wish, free_bytes
-from wallclient.services.rights import allowed
 from wallclient.ui.dialogs import PlainDialog
 from wallclient.ui.export_text import bytes_text
 from wallclient.ui.playback_services import ExportWish
 from wallclient.ui.playback_text import length_text, offset_text
-from wallclient.ui.text import missing_text
 from wallclient.ui.theme import Metrics
 from wallclient.ui.timeline_scale import local
 
@@ -61,9 +58,14 @@ class ExportDialog(PlainDialog):
         reason: str,
         metrics: Metrics,
         parent: QWidget | None = None,
+        lack: Callable[[Channel], str] = lambda _channel: "",
     ) -> None:
-        """`folder` is that of the last time, `reason` the one already given for looking at the footage, if any."""
+        """`folder` is that of the last time, `reason` the one already given for looking at the footage, if any.
+
+        `lack` says why a camera's footage can't be exported, empty where it can.
+        """
         super().__init__(self.tr("Export recordings"), metrics, parent)
+        self._lack = lack
         self._zone, self._metrics = zone, metrics
         self._reason_demanded = False
         # Whole seconds around the range: nothing that was marked is left out.
@@ -128,9 +130,9 @@ class ExportDialog(PlainDialog):
         view = QListWidget()
         view.setObjectName("BoxedList")
         for channel in (*channels, *others):
-            may = allowed(channel, Right.EXPORT)
-            place = " · ".join(channel.path[-2:])
-            text = f"{channel.name}    {place}" if may else f"{channel.name}    {missing_text(Right.EXPORT)}"
+            lack = self._lack(channel)
+            may = not lack
+            text = f"{channel.name}    {lack or ' · '.join(channel.path[-2:])}"
             item = QListWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, channel)
             item.setToolTip(" · ".join((*channel.path, channel.name, channel.gb_code)))

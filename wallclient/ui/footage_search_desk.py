@@ -11,23 +11,23 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from wallclient.domain.bookmark import Bookmark
-from wallclient.domain.catalog import Right
 from wallclient.domain.errors import CenterError, StorageFailed
 from wallclient.domain.file_names import file_name
 from wallclient.domain.footage_search import MotionHit
 from wallclient.domain.node import Channel
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.patrol_schedule import instant
+from wallclient.services.abilities import Ability
 from wallclient.services.export_wish import person_at
 from wallclient.services.film_pictures import FilmPictures
 from wallclient.services.review_pane import ReviewPane
-from wallclient.services.rights import allowed
 from wallclient.ui.background import Background
 from wallclient.ui.dialogs import PlainDialog
 from wallclient.ui.film_strip import FilmStrip
 from wallclient.ui.icons import icon
 from wallclient.ui.motion_window import MotionWindow
 from wallclient.ui.playback_desk import PlaybackDesk
+from wallclient.ui.playback_lack import lack_text, refused
 from wallclient.ui.playback_text import clock_text
 from wallclient.ui.search_range import NamedRange
 from wallclient.ui.sheet_paper import Sheet, save_sheet
@@ -153,11 +153,10 @@ class FootageSearchDesk(QObject):
         found = [channel for channel in self._playback.channels() if channel.id in ids]
         if selected is not None:
             found = [selected, *(channel for channel in found if channel.id != selected.id)]
-        permitted = [channel for channel in found if allowed(channel, Right.PLAYBACK)]
+        permitted = [channel for channel in found if not lack_text(self._centers, channel, Ability.PLAYBACK)]
         if not permitted:
             if found:
-                kind, name = NoticeKind.RIGHT_MISSING, found[0].name
-                self.noticed.emit(Notice("playback", kind, NoticeLevel.WARNING, name, right=Right.PLAYBACK))
+                refused(self._centers, found[0], Ability.PLAYBACK, self.noticed.emit)
             return None
         return SheetSubject(tuple(permitted), tuple(self._ranges(moment_us)), self._zone)
 

@@ -48,6 +48,9 @@ class PatrolDoors(QObject):
 
     def _fill(self, actions: dict[str, QAction]) -> None:
         self.menu.clear()
+        if not any(a.session.signed_in and a.session.capabilities.patrol for a in self._needs.centers.accesses):
+            text = self.tr("No center you are logged in to has patrols")
+            self.menu.addAction(icon("info"), text).setEnabled(False)
         plans = [(key, plan) for key, plan in self._desk.patrols.plans() if plan.steps]
         for key, plan in plans[:_MOST_IN_MENU]:
             run = self._desk.patrols.next_run(plan)
