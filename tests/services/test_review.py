@@ -18,7 +18,7 @@ class FakeFollower:
 
     def __init__(self, clock):
         self.clock, self.maps, self.done, self.asked = clock, [], 0, []
-        self.seen, self.ahead = Sight.SHOWING, None
+        self.seen, self.ahead, self.waits = Sight.SHOWING, None, False
 
     def follow(self, clock_map):
         self.maps.append(clock_map)
@@ -31,6 +31,9 @@ class FakeFollower:
 
     def next_us(self):
         return self.ahead
+
+    def awaits_footage(self):
+        return self.waits
 
     def ask_step(self, request, from_us, direction):
         self.asked.append((request, from_us, direction))
@@ -90,6 +93,33 @@ def test_a_pane_that_can_not_come_along_holds_up_the_others_for_a_bounded_time(c
         clock.seek(START)
     assert review.HOLD_S - 0.05 <= time.monotonic() - began < review.HOLD_S + 1.0
     assert clock.map.rate == 1.0
+
+
+def test_no_moment_passes_unseen_while_its_footage_is_on_its_way(clock, qtbot):
+    first, second = joined(clock, 2)
+    for pane in (first, second):
+        pane.seen, pane.waits = Sight.LOADING, True
+    clock.play()
+    clock.seek(START)
+    qtbot.wait(round(review.HOLD_S * 1000) + 200)
+    assert (clock.holding, clock.map.rate, clock.moment_us) == (True, 0, START)
+    first.waits, first.seen = False, Sight.SHOWING
+    with qtbot.waitSignal(clock.settled, timeout=5000):
+        first.settle()  # what it shows is not held up by the other's recorder
+    assert (clock.map.rate, clock.moment_us - START < 1_000_000) == (1.0, True)
+
+
+def test_a_clock_that_runs_into_what_is_on_its_way_waits_there(clock, qtbot):
+    (pane,) = joined(clock, 1)
+    clock.play()
+    pane.seen, pane.waits = Sight.LOADING, True
+    qtbot.waitUntil(lambda: clock.holding, timeout=5000)
+    at = clock.moment_us
+    assert (clock.map.rate, clock.playing) == (0, True)
+    pane.seen, pane.waits = Sight.SHOWING, False
+    pane.settle()
+    assert clock.map.rate == 1.0
+    assert clock.moment_us - at < 1_000_000
 
 
 def test_a_pane_that_leaves_no_longer_holds_up_a_seek(clock):

@@ -89,6 +89,10 @@ class PlaybackLeases:
         pending = self._playback.pending if self._playback is not None else ()
         return any(one.start_ms <= moment_ms < one.end_ms for one in pending)
 
+    def awaits(self, moment_ms: int) -> bool:
+        """Tell whether footage of a moment is on its way, or it is not known yet whether there is any."""
+        return self._playback is None or self.is_fetching(moment_ms)
+
     def want(self, moment_ms: int, rate: float) -> None:
         """Take the present moment and speed of the clock."""
         self._wanted = moment_ms, rate

@@ -31,6 +31,9 @@ class Follower(Protocol):
     def sight(self) -> Sight:
         """Return what there is to see."""
 
+    def awaits_footage(self) -> bool:
+        """Tell whether its center is still bringing the footage of the moment."""
+
     def ask_step(self, request: int, from_us: int, direction: int) -> bool:
         """Ask for a neighbouring picture's moment, which comes to `SharedClock.take_step`; False: not now."""
 
@@ -191,8 +194,16 @@ class SharedClock(QObject):
         self.note_settled()
 
     def _on_held_long(self) -> None:
-        if self.holding:
+        if self.holding and self._awaits_footage():
+            self._hold.start()
+        elif self.holding:
             self._release()
+
+    def _awaits_footage(self) -> bool:
+        """Tell whether nothing can be seen yet, since footage is on its way: its moments are not to pass unseen."""
+        if any(follower.sight() is Sight.SHOWING for follower in self.followers):
+            return False  # what one camera shows is not held up by another's recorder
+        return any(follower.awaits_footage() for follower in self.followers)
 
     def _release(self) -> None:
         self.holding = False
@@ -226,7 +237,9 @@ class SharedClock(QObject):
         if self._clock.at_its_end(time.monotonic_ns()):
             self.pause()
             return
-        if self.skip_gaps and not self.holding:
+        if self._awaits_footage():
+            self._seek(self.moment_us)
+        elif self.skip_gaps and not self.holding:
             self._skip_gap()
         self.moved.emit()
 

@@ -235,6 +235,10 @@ class ReviewPane(WallPane):
         seen = self._track.seen if self._track is not None and self.sight() is Sight.GAP else None
         return seen.next_us if seen else None
 
+    def awaits_footage(self) -> bool:
+        """Tell whether the center is still bringing the footage of the moment."""
+        return self._leases is not None and self._failure is None and self._leases.awaits(self._moment_us() // 1000)
+
     def ask_step(self, request: int, from_us: int, direction: int) -> bool:
         """Ask for a neighbouring picture's moment."""
         return self._track is not None and self._pool.step(self._track, request, from_us, direction)
