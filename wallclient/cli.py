@@ -74,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     catalog.add_argument("--cameras", type=_cameras, default=497_000, metavar="N", help="size of the city, 16 … 497000")
     catalog.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     catalog.set_defaults(run=_bench_catalog)
-    playback = benches.add_parser("playback", help="recorded footage on one clock: drift, seeks, steps, speeds")
+    playback = benches.add_parser(
+        "playback", help="recorded footage on one clock: drift, seeks, steps, speeds, exports"
+    )
     playback.add_argument("--panes", type=int, default=16, choices=(4, 6, 8, 9, 10, 13, 16))
     playback.add_argument("--seconds", type=float, default=60.0, help="length of the part that measures the drift")
     playback.add_argument("--json", type=Path, metavar="FILE", help="write the figures there; else to standard output")
@@ -86,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     ptz.add_argument("--kills", type=int, default=4, help="how many clients to kill in mid-move")
     ptz.add_argument("--virtual", action="store_true", help="use an own virtual display even where there is one")
     ptz.set_defaults(run=_bench_ptz)
+    adapters = benches.add_parser("adapters", help="every kind of center through its adapter; needs a checkout")
+    adapters.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    adapters.set_defaults(run=_bench_adapters)
     return parser
 
 
@@ -134,6 +139,12 @@ def _bench_catalog(options: argparse.Namespace) -> int:
 
 def _bench_playback(options: argparse.Namespace) -> int:
     from wallclient.bench.playback import run
+
+    return run(options)
+
+
+def _bench_adapters(options: argparse.Namespace) -> int:
+    from wallclient.bench.adapters import run
 
     return run(options)
 
