@@ -6,6 +6,7 @@ and `ForcedAlarmCenter`.
 
 import itertools
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from wallclient.api.zoneminder.line import ZmLine
 from wallclient.api.zoneminder.monitors import Monitors
 from wallclient.api.zoneminder.ptz import ZmPtz
 from wallclient.api.zoneminder.recordings import ZmRecordings
-from wallclient.api.zoneminder.streams import Places, is_fresh, read_places, sources, zms_of
+from wallclient.api.zoneminder.streams import Places, is_fresh, is_jpegs_only, read_places, sources, zms_of
 from wallclient.api.zoneminder.tree import ZmTree
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
 from wallclient.domain.catalog import ChangeBatch, NotModified, SnapshotPage
@@ -29,6 +30,7 @@ from wallclient.domain.stream import Lease, StreamKind
 
 LEASE_S = 60.0
 TOKEN_S = 900.0  # a token in an address of a stream lives so long yet: for whoever opens it late
+BACK_S = 60.0
 FORCE_S = 5.0  # ZoneMinder waits for the camera's process
 _JPEG = b"\xff\xd8"
 
@@ -50,6 +52,7 @@ class ZoneMinderCenter(ZmPtz, ZmRecordings):
         self._places: Places | None = None
         self._lease_numbers = itertools.count(1)
         self._leases: dict[str, Lease] = {}
+        self._opened: dict[str, float] = {}  # when a channel was opened last
         self._leases_lock = threading.Lock()
         ZmRecordings.__init__(self, self._line, self._tree)
         ZmPtz.__init__(self, self._line, self._tree)
@@ -143,12 +146,26 @@ class ZoneMinderCenter(ZmPtz, ZmRecordings):
 
     def open_live(self, channel_id: str, kind: StreamKind) -> Lease:
         """Return where the pictures are. Raises CameraOffline where nothing hands them out now."""
-        monitor = self._tree.monitor(channel_id)
-        fresh = monitor.online and is_fresh(self._line, monitor, self._where())
+        fresh = self._has_fresh_jpegs(channel_id)
         lease = self._lease(f"zm-{next(self._lease_numbers)}", channel_id, kind, jpegs=fresh)
         with self._leases_lock:
             self._leases[lease.id] = lease
         return lease
+
+    def _has_fresh_jpegs(self, channel_id: str) -> bool:
+        """Tell whether JPEGs may be offered, as far as it is worth a question, which takes the server 0.3 s.
+
+        A camera that can be asked itself is taken at its word the first time; whoever comes back for it may have seen
+        its pictures stop.
+        """
+        monitor = self._tree.monitor(channel_id)
+        now = time.monotonic()
+        with self._leases_lock:
+            before, self._opened[channel_id] = self._opened.get(channel_id), now
+        comes_back = before is not None and now - before < BACK_S
+        if not monitor.online or not (comes_back or is_jpegs_only(monitor)):
+            return monitor.online
+        return is_fresh(self._line, monitor, self._where())
 
     def _lease(self, lease_id: str, channel_id: str, kind: StreamKind, *, jpegs: bool = True) -> Lease:
         monitor = self._tree.monitor(channel_id)

@@ -7,6 +7,7 @@ other without a gap are told as such.
 import itertools
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -25,6 +26,7 @@ from wallclient.domain.recording import FootageProtocol, FootageSource, Playback
 
 PAGE = 100  # ZoneMinder gives no more at once
 MOST_PAGES = 500
+AT_ONCE = 4  # cameras whose events are asked for
 LONGEST_MS = 24 * 3600 * 1000
 LEASE_S = 300.0
 TOKEN_S = 3 * LEASE_S  # a token in an address outlives the lease it came with
@@ -88,11 +90,16 @@ class ZmRecordings:
 
     def segments(self, channel_ids: Sequence[str], start_ms: int, end_ms: int) -> Mapping[str, tuple[Segment, ...]]:
         """Return by channel what was recorded in a range, in order of time, segments at its ends whole."""
-        found = {}
-        for channel_id, monitor in self._playable(channel_ids).items():
-            events = self._events(monitor, start_ms, end_ms)
-            found[channel_id] = tuple(self._segment(channel_id, one, until) for one, until in events)
-        return found
+        wanted = self._playable(channel_ids)
+        if not wanted:
+            return {}
+        # ZoneMinder takes one camera at a time, and for each event of a list it asks its database once more.
+        with ThreadPoolExecutor(min(AT_ONCE, len(wanted)), "zoneminder-events") as threads:
+            lists = threads.map(lambda monitor: self._events(monitor, start_ms, end_ms), wanted.values())
+            return {
+                channel_id: tuple(self._segment(channel_id, one, until) for one, until in events)
+                for channel_id, events in zip(wanted, lists, strict=True)
+            }
 
     def _segment(self, channel_id: str, event: Event, until_ms: int) -> Segment:
         kind = RecordingKind.ALARM if event.is_alarm else RecordingKind.TIME

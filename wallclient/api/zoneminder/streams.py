@@ -64,6 +64,11 @@ def sources(
     return tuple(source for source in found if source is not None)
 
 
+def is_jpegs_only(monitor: Monitor) -> bool:
+    """Tell whether nothing but JPEGs can be had of a monitor."""
+    return _camera(monitor) is None
+
+
 def is_fresh(line: ZmLine, monitor: Monitor, places: Places) -> bool:
     """Tell whether the newest JPEG of a monitor is a present one.
 
