@@ -1145,6 +1145,10 @@
         <translation>打开文件夹</translation>
     </message>
     <message>
+        <source>Add to a case…</source>
+        <translation>加入案件…</translation>
+    </message>
+    <message>
         <source>Evidence package…</source>
         <translation>制作证据包…</translation>
     </message>

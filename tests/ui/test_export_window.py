@@ -180,6 +180,8 @@ def test_from_a_range_on_the_timeline_to_a_package_that_verifies(parts, run, act
     key = parts.exports.jobs[0].key
     assert any("Export begun" in text for text in parts.window.toasts.texts)
     assert parts.window.exports.label.isVisibleTo(parts.window)
+    into_cases = []
+    parts.window.exports.on_case = into_cases.append
     parts.window.actions_by_command["exports"].trigger()
     queue = dialog_of(parts.window, ExportsDialog)
     run(lambda: parts.exports.job(key).state is ExportState.DONE, LIMIT_S)
@@ -192,6 +194,8 @@ def test_from_a_range_on_the_timeline_to_a_package_that_verifies(parts, run, act
     assert any("Export done" in text for text in parts.window.toasts.texts)
     assert parts.window._needs.preferences.settings.export_folder == str(folder)
 
+    act(queue.buttons_by_name["case"].click)
+    assert into_cases == [[job]]
     act(queue.buttons_by_name["package"].click)
     packing = dialog_of(parts.window, EvidenceDialog)
     assert packing.reason_edit.text() == "交警调取"

@@ -1,7 +1,7 @@
 """Exports and evidence in one window: the dialogs that lead to them, and the words at the foot."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ class ExportDesk(QObject):
         self._zone = needs.playback.zone if needs.playback else system_zone()
         self._metrics, self._background, self._window = needs.metrics, background, window
         self._open: dict[type[QDialog], QDialog] = {}
+        self.on_case: Callable[[Sequence[ExportJob]], object] | None = None  # asks into which case exports are put
         self.label = ExportLabel(services.exports)
         self.label.clicked.connect(self.show_queue)
 
@@ -110,6 +111,9 @@ class ExportDesk(QObject):
         dialog = self._open.get(ExportsDialog)
         if not isinstance(dialog, ExportsDialog):
             dialog = ExportsDialog(self._exports, self._zone, self._metrics, self._window)
+            dialog.buttons_by_name["case"].setVisible(self.on_case is not None)
+            if self.on_case is not None:
+                dialog.case_requested.connect(self.on_case)
             dialog.package_requested.connect(self.show_package)
             dialog.verify_requested.connect(self.show_verify)
             dialog.key_requested.connect(self.show_key)

@@ -38,6 +38,7 @@ class ExportsDialog(PlainDialog):
     """Shows the queue. What needs another dialog leaves as a signal with `ExportJob`s."""
 
     package_requested = Signal(object)  # list[ExportJob]: done
+    case_requested = Signal(object)  # list[ExportJob]: done
     verify_requested = Signal()
     key_requested = Signal()
     resume_requested = Signal(object)  # ExportJob that was paused, or failed
@@ -102,6 +103,7 @@ class ExportsDialog(PlainDialog):
             ("cancel", self.tr("Cancel the export"), lambda: self._each(self._exports.cancel)),
             ("remove", self.tr("Remove from the list"), lambda: self._each(self._exports.forget)),
             ("open", self.tr("Open folder"), self._open_folder),
+            ("case", self.tr("Add to a case…"), lambda: self.case_requested.emit(self.chosen)),
         )
         for name, text, slot in slots:
             row.addWidget(self._button(name, text, slot))
@@ -153,13 +155,15 @@ class ExportsDialog(PlainDialog):
         jobs = self.chosen
         states = {job.state for job in jobs}
         self.empty.setVisible(not self.model.rowCount())
+        is_done = bool(jobs) and all(job.state is ExportState.DONE and job.files for job in jobs)
         enabled = {
             "pause": bool(states - OVER - {ExportState.PAUSED}),
             "resume": bool(states & set(_RESUMABLE)),
             "cancel": bool(states - OVER),
             "remove": bool(states & OVER),
             "open": len(jobs) == 1,
-            "package": bool(jobs) and all(job.state is ExportState.DONE and job.files for job in jobs),
+            "case": is_done,
+            "package": is_done,
         }
         for name, on in enabled.items():
             self.buttons_by_name[name].setEnabled(on)

@@ -155,6 +155,8 @@ class MainWindow(QMainWindow):
         desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
         desk.dialog_requested.connect(self._show)
         self.commands.snapshot_saved.connect(desk.note_snapshot)
+        if self.exports is not None:
+            self.exports.on_case = desk.ask_for_exports
         if self.playback is not None:
             self.playback.marks.case_requested.connect(desk.ask_for_bookmark)
             self.playback.marks.saved.connect(desk.note_bookmark)
