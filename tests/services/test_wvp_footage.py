@@ -161,12 +161,14 @@ def an_export(folder):
 
 
 def test_an_export_waits_until_all_is_fetched_and_has_every_picture(run, wvp, center, tmp_path):
-    wvp.download_polls = 10
+    wvp.download_polls = 80
+    told = []
 
     async def scene():
         exports = Exports(center, exports_file(tmp_path / "data"))
         exports.start()
         job = an_export(tmp_path / "out")
+        exports.progressed.connect(lambda key: told.append(exports.progress(key).part))
         exports.add(job)
         over = (ExportState.DONE, ExportState.FAILED, ExportState.CANCELLED)
         await until(lambda: exports.job(job.key).state in over)
@@ -176,6 +178,8 @@ def test_an_export_waits_until_all_is_fetched_and_has_every_picture(run, wvp, ce
 
     done = run(scene())
     assert done.state is ExportState.DONE
+    assert told == sorted(told)
+    assert any(0.0 < part < 0.9 for part in told)
     assert [(one.start_ms - EIGHT, one.end_ms - EIGHT) for one in done.files] == [(0, 10_000), (20_000, 30_000)]
     for one in done.files:
         with contextlib.closing(av.open(one.path)) as file:

@@ -7,6 +7,7 @@ from wallclient.domain.export import ExportProgress
 from wallclient.player.export_messages import Progress
 
 _RATE_OVER_S = 10.0
+_FETCH_SHARE = 0.9  # of the time an export takes where a center fetches the footage from recorders first
 
 
 class Meter:
@@ -16,14 +17,23 @@ class Meter:
         self._camera = camera
         self._seen: deque[tuple[float, int, float]] = deque()
         self._received_bytes = 0
+        self._share = 0.0  # of the whole that is the center's work
 
     def take(self, progress: Progress) -> None:
         """Note what a worker says."""
-        now = time.monotonic()
-        if self._seen and (progress.received_bytes < self._seen[-1][1] or progress.part < self._seen[-1][2]):
-            self._seen.clear()  # another worker
-        self._seen.append((now, progress.received_bytes, progress.part))
         self._received_bytes = progress.received_bytes
+        self._note(progress.received_bytes, self._share + (1.0 - self._share) * progress.part)
+
+    def fetch(self, part: float) -> None:
+        """Note how much the center has together of what it fetches first, 0 to 1."""
+        self._share = _FETCH_SHARE
+        self._note(0, _FETCH_SHARE * part)
+
+    def _note(self, received_bytes: int, part: float) -> None:
+        now = time.monotonic()
+        if self._seen and (received_bytes < self._seen[-1][1] or part < self._seen[-1][2]):
+            self._seen.clear()  # another worker
+        self._seen.append((now, received_bytes, part))
         while self._seen[0][0] < now - _RATE_OVER_S and len(self._seen) > 2:
             self._seen.popleft()
 

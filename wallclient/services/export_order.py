@@ -52,6 +52,16 @@ def _adds(source: FootageSource, known: Iterable[tuple[int, int]]) -> bool:
     return at < source.end_ms - SMALLEST_GAP_MS
 
 
+def fetched_part(playbacks: Iterable[Playback]) -> float:
+    """Return how much of sessions' footage their center has together, 0 to 1."""
+    there = coming = 0.0
+    for playback in playbacks:
+        there += sum(source.end_ms - source.start_ms for source in playback.sources)
+        there += sum((part.end_ms - part.start_ms) * part.progress for part in playback.pending)
+        coming += sum((part.end_ms - part.start_ms) * (1.0 - part.progress) for part in playback.pending)
+    return there / (there + coming) if there + coming else 1.0
+
+
 def gaps_of(spans: Iterable[tuple[int, int]], job: ExportJob, camera: ExportCamera) -> list[ExportLack]:
     """Return the parts of a range that none of `spans` covers: nothing was recorded, or a file broke off."""
     lacks, at = [], job.start_ms

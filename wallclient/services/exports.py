@@ -47,7 +47,16 @@ from wallclient.player.export_process import ExportProcess
 from wallclient.services.audit import AuditBook
 from wallclient.services.export_captions import captions
 from wallclient.services.export_meter import Meter
-from wallclient.services.export_order import exported, files_of, gaps_of, order_of, part_folder, sessions_of, stem_of
+from wallclient.services.export_order import (
+    exported,
+    fetched_part,
+    files_of,
+    gaps_of,
+    order_of,
+    part_folder,
+    sessions_of,
+    stem_of,
+)
 from wallclient.storage.exports import ExportQueue
 from wallclient.storage.final_files import settle
 from wallclient.storage.json_file import JsonFile
@@ -336,6 +345,8 @@ class Exports(QObject):
     async def _fetched(self, key: str, playbacks: list[Playback]) -> list[Playback]:
         """Wait until a center has what it fetches from recorders first. Raises _GaveUp, CenterError as `_open` does."""
         while self._jobs[key].state in HELD and any(playback.pending for playback in playbacks):
+            self._meter.fetch(fetched_part(playbacks))
+            self.progressed.emit(key)
             self._again.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(playback.expires_in_s for playback in playbacks) / 2):
