@@ -67,8 +67,8 @@ async def until(condition):
         await asyncio.sleep(0.002)
 
 
-def source(server, start_ms=T0_MS, protocol=FootageProtocol.MP4):
-    return FootageSource(server.url, protocol, start_ms, start_ms + 4000)
+def source(server, start_ms=T0_MS, protocol=FootageProtocol.MP4, clock_offset_ms=7000):
+    return FootageSource(server.url, protocol, start_ms, start_ms + 4000, clock_offset_ms=clock_offset_ms)
 
 
 def camera(number):
@@ -181,6 +181,20 @@ def test_an_offset_set_by_hand_shifts_a_camera_and_is_remembered(run, server, tm
         again = ReviewDesk(center, tmp_path)
         assert again.offset_ms("k/c1") == 600
         again.shut_down()
+
+    on_wall(run, server, tmp_path, scene)
+
+
+def test_what_a_cameras_clock_is_wrong_by_is_told_of_the_moment_shown(run, server, tmp_path):
+    async def scene(wall, desk, center):
+        jumped = source(server, T0_MS + 10_000, clock_offset_ms=-3000)
+        center.sources["k/c4"] = (source(server), jumped)
+        pane = wall.show_footage(0, camera(4))
+        for moment_ms, offset_ms in ((1000, 7000), (11_000, -3000), (3000, 7000)):
+            await arrive(desk.clock, T0_MS + moment_ms)
+            assert pane.clock_offset_ms == offset_ms
+            assert pane.shown_us // 1000 - T0_MS == moment_ms  # moments are the center's: nothing is added to them
+        wall.show_live(0)
 
     on_wall(run, server, tmp_path, scene)
 

@@ -63,7 +63,7 @@ class ReviewPane(WallPane):
         self.clock = clock
         self._pool, self._footages, self._ask_reason = pool, footages, ask_reason
         self._offset_of, self._note = offset_of, note or _note_nothing
-        self.clock_offset_ms = 0  # what the clock burnt into the picture is ahead of the center's
+        self._playback: Playback | None = None
         self.in_memory: tuple[int, int] | None = None  # of an instant replay: its first and last moment, ms
         self._track: Track | None = None
         self._leases: PlaybackLeases | None = None
@@ -161,6 +161,16 @@ class ReviewPane(WallPane):
         """The exact moment of the picture on screen, by the center's clock; None: there is none."""
         moment = self._track.moment_us if self._track is not None and self.state is PaneState.PLAYING else 0
         return moment or None
+
+    @property
+    def clock_offset_ms(self) -> int:
+        """What the clock burnt into the picture is ahead of the center's, at the moment shown: it may have jumped."""
+        if self._playback is None:
+            return 0
+        moment_ms = (self.shown_us or self._moment_us()) // 1000
+        there = [source for source in self._playback.sources if source.start_ms <= moment_ms < source.end_ms]
+        latest = max(there, key=lambda source: source.start_ms, default=None)
+        return latest.clock_offset_ms if latest is not None else self._playback.clock_offset_ms
 
     @property
     def next_footage_ms(self) -> int | None:
@@ -277,10 +287,10 @@ class ReviewPane(WallPane):
         if self._track is not None:
             self._pool.close(self._track)
         self._leases = self._track = self._map = self.in_memory = self._failure = None
-        self.info, self.clock_offset_ms = StreamInfo(), 0
+        self.info, self._playback = StreamInfo(), None
 
     def _on_footage(self, playback: Playback) -> None:
-        self.clock_offset_ms = playback.clock_offset_ms
+        self._playback = playback
         playable = [source for source in playback.sources if source.protocol in _FORMS]
         unplayable = bool(playback.sources) and not playable
         self._failure = PaneReason.NO_PLAYABLE_SOURCE if unplayable else None
