@@ -129,6 +129,8 @@ def test_a_look_names_what_is_wrong(camera):
     with pytest.raises(ClockDiffers) as clock:
         discovery.look_at(address, camera.user, camera.password)
     assert clock.value.ahead_s == pytest.approx(400 * 86400, abs=5)
+    camera.clock_ahead, camera.hides_clock = timedelta(), True
+    assert discovery.look_at(address, camera.user, camera.password).clock_offset_s is None
     camera.wrong = "html"
     with pytest.raises(BadPayload):
         discovery.look_at(address, camera.user, camera.password)

@@ -5,6 +5,7 @@ Sources: ONVIF Core 5.9 (security), 5.12 (faults), 8.3.2 (GetSystemDateAndTime);
 
 import asyncio
 import logging
+import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -41,6 +42,8 @@ REFUSED_S = 60.0
 AWAY_S = 12.0  # a camera that did not answer is not asked again for so long, but by the one who looks after it
 _SERVICE_PATH = "/onvif/device_service"
 _FLAWS = {9: TrustFlaw.TIME, 10: TrustFlaw.TIME, 62: TrustFlaw.HOST, 64: TrustFlaw.HOST}  # X509_V_ERR_*
+_PREFIX, _DECLARED = re.compile(r"</?([A-Za-z_][\w.-]*):"), re.compile(r"xmlns:([\w.-]+)\s*=")
+_ENVELOPE = re.compile(r"<[A-Za-z_][\w.-]*:Envelope\b")
 _Result = TypeVar("_Result")
 
 
@@ -67,7 +70,7 @@ def http_client(*, check_certificate: bool) -> httpx.AsyncClient:
 
 
 class _Client(AsyncOnvifClient):
-    """`onveef` with four of its gaps closed, three of them where every answer comes through."""
+    """`onveef` with five of its gaps closed, four of them where every answer comes through."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -87,9 +90,19 @@ class _Client(AsyncOnvifClient):
                 raise exceptions.OnvifAuthError(operation) from None
             raise
         root = parsers.parse_xml(text)
+        if root is None:  # some cameras forget to say what a prefix stands for
+            text = _with_prefixes(text)
+            root = parsers.parse_xml(text)
         if root is None or not root.tag.endswith("}Envelope"):  # it takes a page of HTML for an empty list
             raise NotSoap(operation)
         return text
+
+
+def _with_prefixes(text: str) -> str:
+    """Return an envelope with all prefixes declared that it uses; readers here go by local names only."""
+    used = set(_PREFIX.findall(text)) - set(_DECLARED.findall(text)) - {"xml", "xmlns"}
+    missing = "".join(f' xmlns:{prefix}="urn:undeclared:{prefix}"' for prefix in sorted(used))
+    return _ENVELOPE.sub(lambda found: found[0] + missing, text, count=1)
 
 
 class NotSoap(Exception):  # noqa: N818 - reads as what it is

@@ -19,7 +19,7 @@ from wallclient.api.onvif.device import Device, http_client
 from wallclient.api.onvif.errands import Errands
 from wallclient.api.onvif.media import read_profiles, sources_of
 from wallclient.domain.address import CENTER_SCHEMES, checked_address
-from wallclient.domain.errors import BadAddress, BadPayload
+from wallclient.domain.errors import BadAddress, BadPayload, NotPermitted
 from wallclient.domain.onvif import (
     DEFAULT_PORT,
     DEFAULT_TLS_PORT,
@@ -91,7 +91,9 @@ def look_at(address: OnvifAddress, user: str, password: str, limit_s: float = LO
 async def _look_at(address: OnvifAddress, credentials: Credentials | None) -> OnvifCameraInfo:
     async with http_client(check_certificate=address.check_certificate) as http:
         device = Device(address, credentials, http)
-        ahead_s = await device.clock_offset_s()  # needs no log-in: tells a closed port from a wrong password
+        ahead_s = None
+        with contextlib.suppress(NotPermitted):  # some keep even their time to those who log in
+            ahead_s = await device.clock_offset_s()  # tells a closed port from a wrong password
         services = await device.open()
         about = await device.ask(lambda one: one.get_device_information())
         profiles = await read_profiles(device)
