@@ -954,6 +954,10 @@
 <context>
     <name>ExportDesk</name>
     <message>
+        <source>Another folder for the export</source>
+        <translation>另选导出文件夹</translation>
+    </message>
+    <message>
         <source>{camera}: the center hands out recordings only with a reason. It is kept in the audit trail.</source>
         <translation>{camera}：该中心要求说明调取录像的事由，事由将记入审计日志。</translation>
     </message>
@@ -4108,8 +4112,8 @@
         <translation>该中心不提供此摄像机的录像文件。</translation>
     </message>
     <message>
-        <source>The folder can&apos;t be written to. Choose another one.</source>
-        <translation>文件夹无法写入，请另选文件夹。</translation>
+        <source>The folder can&apos;t be written to. Try again with another one.</source>
+        <translation>文件夹无法写入，请另选文件夹重试。</translation>
     </message>
     <message>
         <source>The center refuses to hand out the recordings.</source>
@@ -5533,6 +5537,10 @@
     <message>
         <source>This computer&apos;s keyring has no password for this camera. Enter it by the pane&apos;s menu.</source>
         <translation>本机密钥环中没有此摄像机的密码，请从窗格菜单输入。</translation>
+    </message>
+    <message>
+        <source>The camera refuses the user name or the password. Enter it by the pane&apos;s menu.</source>
+        <translation>摄像机拒绝该用户名或密码，请从窗格菜单重新输入。</translation>
     </message>
     <message>
         <source>The keyring of this computer does not give the camera&apos;s password. It may be locked.</source>

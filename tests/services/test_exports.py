@@ -142,6 +142,25 @@ def test_several_cameras_with_gaps_become_files_with_names_every_system_takes(ex
     assert len(center.closed) == len(center.opened)
 
 
+def test_a_folder_that_can_not_be_written_to_fails_and_another_one_does(exports_of, run, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+
+    async def work():
+        exports = exports_of()
+        job = job_of(tmp_path / "file", ONE)
+        exports.add(job)
+        failed = await over(exports, job.key)
+        exports.resume(job.key, folder=str(tmp_path / "out"))
+        await until(lambda: exports.job(job.key).state is ExportState.DONE)
+        await exports.close()
+        return failed, exports.job(job.key)
+
+    failed, done = run(work())
+    assert (failed.state, failed.trouble) == (ExportState.FAILED, ExportTrouble.FOLDER)
+    assert (done.folder, done.trouble) == (str(tmp_path / "out"), ExportTrouble.NONE)
+    assert Path(done.files[0].path).parent == tmp_path / "out"
+
+
 def test_two_exports_to_one_name_are_two_files(exports_of, run, tmp_path):
     async def work():
         exports = exports_of()

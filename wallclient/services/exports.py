@@ -18,11 +18,7 @@ from wallclient.domain.audit import AuditKind
 from wallclient.domain.errors import (
     CenterError,
     DiskFull,
-    ExportFailed,
-    NotAble,
     NotFound,
-    NotPermitted,
-    ReasonNeeded,
     ServerFailed,
     SignInNeeded,
     StorageFailed,
@@ -57,6 +53,7 @@ from wallclient.services.export_order import (
     sessions_of,
     stem_of,
 )
+from wallclient.services.export_outcome import notice_of, trouble_of
 from wallclient.storage.exports import ExportQueue
 from wallclient.storage.final_files import settle
 from wallclient.storage.json_file import JsonFile
@@ -156,12 +153,15 @@ class Exports(QObject):
             self._put(replace(self._jobs[key], state=ExportState.PAUSED))
             self._interrupt(key)
 
-    def resume(self, key: str, reason: str = "") -> None:
-        """Go on with an export that stands, or try one that failed again; with another reason, where one is given."""
+    def resume(self, key: str, reason: str = "", folder: str = "") -> None:
+        """Go on with an export that stands, or try one that failed again; with another reason or folder, if given."""
         job = self._jobs[key]
         if job.state in (ExportState.PAUSED, ExportState.FAILED):
-            reason = reason or job.reason
-            self._put(replace(job, state=ExportState.WAITING, trouble=ExportTrouble.NONE, reason=reason))
+            if folder and folder != job.folder:
+                self._clear(job)  # what was fetched lies on another disk, perhaps
+            reason, folder = reason or job.reason, folder or job.folder
+            job = replace(job, state=ExportState.WAITING, trouble=ExportTrouble.NONE, reason=reason, folder=folder)
+            self._put(job)
             self._wake.set()
 
     def cancel(self, key: str) -> None:
@@ -212,7 +212,7 @@ class Exports(QObject):
             why = job.trouble or job.state
             self._note(AuditKind.EXPORT_FAILED, job, [camera.channel_id for camera in job.cameras], text=str(why))
         self.finished.emit(job)
-        if (notice := _notice_of(job)) is not None:
+        if (notice := notice_of(job)) is not None:
             self.noticed.emit(notice)
 
     def _save(self) -> None:
@@ -339,7 +339,7 @@ class Exports(QObject):
             await self._close(opened)
             if isinstance(err, _AWAY):
                 raise
-            raise _GaveUp(_trouble(err)) from None
+            raise _GaveUp(trouble_of(err)) from None
         return opened
 
     async def _fetched(self, key: str, playbacks: list[Playback]) -> list[Playback]:
@@ -358,7 +358,7 @@ class Exports(QObject):
             except CenterError as err:
                 if isinstance(err, _AWAY):
                     raise
-                raise _GaveUp(_trouble(err)) from None
+                raise _GaveUp(trouble_of(err)) from None
         return playbacks
 
     async def _close(self, playbacks: Sequence[Playback]) -> None:
@@ -470,27 +470,6 @@ class Exports(QObject):
 def _woken(job: ExportJob) -> ExportJob:
     """Return an export as it is after a restart."""
     return replace(job, state=ExportState.WAITING) if job.state in HELD else job
-
-
-def _notice_of(job: ExportJob) -> Notice | None:
-    """Return what the operator is told of an export that is over; nothing of one he cancelled himself."""
-    key = f"export {job.key}"
-    if job.state is ExportState.FAILED:
-        err = ExportFailed(job.trouble, job.trouble)
-        return Notice(key, NoticeKind.EXPORT_FAILED, NoticeLevel.ERROR, job.title, error=err)
-    if job.state is not ExportState.DONE:
-        return None
-    if job.is_whole:
-        return Notice(key, NoticeKind.EXPORT_DONE, subject=job.title)
-    return Notice(key, NoticeKind.EXPORT_LACKING, NoticeLevel.WARNING, job.title)
-
-
-def _trouble(err: CenterError) -> ExportTrouble:
-    if isinstance(err, NotPermitted):
-        return ExportTrouble.NOT_PERMITTED
-    if isinstance(err, ReasonNeeded):
-        return ExportTrouble.REASON_NEEDED
-    return ExportTrouble.NO_FILES if isinstance(err, NotAble) else ExportTrouble.CENTER
 
 
 def _delete(folders: Sequence[Path]) -> None:

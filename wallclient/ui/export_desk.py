@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from wallclient.domain.errors import StorageFailed
 from wallclient.domain.export import ExportJob, ExportTrouble
@@ -17,7 +17,7 @@ from wallclient.services.abilities import Ability
 from wallclient.services.export_wish import NOBODY, Wish, check_folder, demands_reason, new_jobs, person_at
 from wallclient.ui.background import Background
 from wallclient.ui.evidence_dialog import EvidenceDialog, KeyDialog
-from wallclient.ui.export_dialog import ExportDialog
+from wallclient.ui.export_dialog import ExportDialog, films_folder
 from wallclient.ui.export_label import ExportLabel
 from wallclient.ui.export_queue import ExportsDialog
 from wallclient.ui.export_services import ExportServices
@@ -125,9 +125,21 @@ class ExportDesk(QObject):
         dialog.activateWindow()
 
     def _on_resume(self, job: ExportJob) -> None:
-        if job.trouble is not ExportTrouble.REASON_NEEDED:
+        if job.trouble is ExportTrouble.REASON_NEEDED:
+            self._ask_reason(job)
+        elif job.trouble is ExportTrouble.FOLDER:
+            self._ask_folder(job)
+        else:
             self._exports.resume(job.key)
-            return
+
+    def _ask_folder(self, job: ExportJob) -> None:
+        dialog = QFileDialog(self._front, self.tr("Another folder for the export"), str(films_folder().parent))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda folder: self._exports.resume(job.key, folder=folder))
+        self._show(dialog)
+
+    def _ask_reason(self, job: ExportJob) -> None:
         text = self.tr("{camera}: the center hands out recordings only with a reason. It is kept in the audit trail.")
         usual = (self.tr("Incident investigation"), self.tr("Request by the police"))
         title, yes = self.tr("Reason for the export"), self.tr("Export")

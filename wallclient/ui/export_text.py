@@ -46,7 +46,7 @@ _TROUBLES: Mapping[ExportTrouble, str] = {
     ExportTrouble.REASON_NEEDED: QT_TRANSLATE_NOOP("export", "The center hands out recordings only with a reason."),
     ExportTrouble.NO_FOOTAGE: QT_TRANSLATE_NOOP("export", "There is no recording in this range that can be read."),
     ExportTrouble.NO_FILES: QT_TRANSLATE_NOOP("export", "The center hands out no files of this camera's recordings."),
-    ExportTrouble.FOLDER: QT_TRANSLATE_NOOP("export", "The folder can't be written to. Choose another one."),
+    ExportTrouble.FOLDER: QT_TRANSLATE_NOOP("export", "The folder can't be written to. Try again with another one."),
     ExportTrouble.CENTER: QT_TRANSLATE_NOOP("export", "The center refuses to hand out the recordings."),
     ExportTrouble.WORKER: QT_TRANSLATE_NOOP("export", "Exporting failed again and again. See the program's log."),
 }
