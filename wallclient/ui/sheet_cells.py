@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from wallclient.domain.node import Channel
@@ -26,6 +26,16 @@ class CellLook:
     dim: str
     line: str
     text_px: int
+    plain: bool = False  # text is for files: it has to be found and copied there
+
+    def font(self, pixel_size: int, *, bold: bool = False) -> QFont:
+        """Return the font of a size."""
+        font = ui_font(pixel_size, bold=bold)
+        if self.plain:
+            # with cosmetic glyphs Qt 6.11 forgets which digits they stand for (as in services/reports_pdf.py)
+            font.setStyleStrategy(QFont.StyleStrategy.PreferNoShaping)
+            font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        return font
 
 
 def screen_look(text_px: int) -> CellLook:
@@ -35,7 +45,7 @@ def screen_look(text_px: int) -> CellLook:
 
 def paper_look(text_px: int) -> CellLook:
     """Return the look on paper."""
-    return CellLook("#ffffff", "#f0f2f4", "#101418", "#59636e", "#c3cbd3", text_px)
+    return CellLook("#ffffff", "#f0f2f4", "#101418", "#59636e", "#c3cbd3", text_px, plain=True)
 
 
 @dataclass(slots=True)
@@ -124,9 +134,10 @@ def paint_cell(painter: QPainter, rect: QRect, cell: Cell, label: str, look: Cel
         painter.drawImage(place, image)
     elif cell.found is not None and cell.found.lack is not None:
         painter.fillRect(area, QBrush(QColor(look.line), Qt.BrushStyle.BDiagPattern))
-        painter.setFont(ui_font(text_px))
+        font = look.font(text_px)
+        painter.setFont(font)
         text = lack_text(cell.found.lack)
-        metrics = QFontMetrics(ui_font(text_px))
+        metrics = QFontMetrics(font)
         box = metrics.boundingRect(text)
         box = QRect(0, 0, min(area.width(), box.width() + text_px), box.height() + text_px // 2)
         box.moveCenter(area.center())
@@ -139,11 +150,11 @@ def paint_cell(painter: QPainter, rect: QRect, cell: Cell, label: str, look: Cel
 
 def _paint_words(painter: QPainter, rect: QRect, cell: Cell, label: str, look: CellLook, *, named: bool) -> None:
     line = rect.height() // 2 if named else rect.height()
-    painter.setFont(ui_font(look.text_px, bold=True))
+    painter.setFont(look.font(look.text_px, bold=True))
     painter.setPen(QColor(look.text))
     painter.drawText(QRect(rect.x(), rect.y(), rect.width(), line), Qt.AlignmentFlag.AlignCenter, label)
     if named:
-        font = ui_font(round(look.text_px * 0.9))
+        font = look.font(round(look.text_px * 0.9))
         painter.setFont(font)
         painter.setPen(QColor(look.dim))
         name = QFontMetrics(font).elidedText(cell.channel.name, Qt.TextElideMode.ElideMiddle, rect.width())

@@ -14,7 +14,6 @@ from wallclient.domain.patrol import Person
 from wallclient.ui.footage_search_text import range_text, step_text
 from wallclient.ui.playback_text import offset_text
 from wallclient.ui.sheet_cells import Cell, CellLook, cell_size, paint_cell, paper_look
-from wallclient.ui.theme import ui_font
 
 _DPI = 150
 _IMAGE_PX = 1920
@@ -110,11 +109,11 @@ class _Layout:
         line = round(look.text_px * 1.6)
         title = QRect(self.margin_px, self.margin_px, self._width_px, round(look.text_px * 1.9))
         painter.setPen(QColor(look.text))
-        font = ui_font(round(look.text_px * 1.35), bold=True)
+        font = look.font(round(look.text_px * 1.35), bold=True)
         painter.setFont(font)
         text = QFontMetrics(font).elidedText(_title(sheet), Qt.TextElideMode.ElideRight, title.width())
         painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, text)
-        painter.setFont(ui_font(look.text_px))
+        painter.setFont(look.font(look.text_px))
         painter.setPen(QColor(look.dim))
         below = QRect(title.x(), title.bottom() + 1, title.width(), line)
         painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, _of(sheet))

@@ -235,12 +235,12 @@ class Timeline(QWidget):
             timeline_paint.draw_bookmarks(
                 painter, places, self.scale, self.bookmarks, [r.channel_id for r in self.rows]
             )
-        if self.hits:
-            timeline_paint.draw_hits(painter, places, self.scale, self.hits, [r.channel_id for r in self.rows])
         if self.alarms:
             alarm_marks.draw(painter, places, self.scale, self.alarms, [r.channel_id for r in self.rows])
         if self.chosen is not None:
             timeline_paint.draw_range(painter, places, self.scale, self.chosen, height)
+        if self.hits:
+            timeline_paint.draw_hits(painter, places, self.scale, self.hits, [r.channel_id for r in self.rows])
         x = self.scale.x_of(self.moment_us)
         if 0 <= x <= places.area_px:
             timeline_paint.draw_playhead(painter, places, x, height)

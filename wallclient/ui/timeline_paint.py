@@ -225,17 +225,19 @@ def draw_hits(
     hits: Mapping[str, Sequence[tuple[int, int]]],
     rows: Sequence[str],
 ) -> None:
-    """Draw what a search found: bars with a light edge over the middle of the rows of the cameras."""
+    """Draw what a search found: bars with a dark edge over the middle of the rows of the cameras."""
+    bars = []
     for number, channel_id in enumerate(rows):
         top, high = places.row_top(number) + places.row_px // 4, places.row_px // 2
         for start_us, end_us in hits.get(channel_id, ()):
             a, b = scale.x_of(start_us), scale.x_of(end_us)
-            if b < 0 or a > places.area_px:
-                continue
-            left, right = max(0.0, a), min(float(places.area_px), max(a + 4, b))
-            bar = QRectF(places.label_px + left, top, right - left, high)
-            painter.fillRect(bar.adjusted(-1, -1, 1, 1), HIT_EDGE)
-            painter.fillRect(bar, HIT_COLOR)
+            if b >= 0 and a <= places.area_px:
+                left, right = max(0.0, a), min(float(places.area_px), max(a + 3, b))
+                bars.append(QRectF(places.label_px + left, top, right - left, high))
+    for bar in bars:
+        painter.fillRect(bar.adjusted(-1, -1, 1, 1), HIT_EDGE)
+    for bar in bars:  # over all edges: where they are close, they must not cover each other
+        painter.fillRect(bar, HIT_COLOR)
 
 
 def draw_range(painter: QPainter, places: Places, scale: TimeScale, chosen: tuple[int, int], height: int) -> None:
