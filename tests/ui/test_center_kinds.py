@@ -266,7 +266,7 @@ async def _add(centers, config):
     ("err", "reason"),
     [
         (NotPermitted("", "password-missing"), PaneReason.PASSWORD_MISSING),
-        (NotPermitted("", "password-wrong"), PaneReason.WRONG_PASSWORD),
+        (NotPermitted("", "password-wrong"), PaneReason.CAMERA_REFUSES),
         (ClockDiffers("", 300.0), PaneReason.CLOCK_DIFFERS),
         (NotPermitted(""), PaneReason.NOT_PERMITTED),
         (KeyringLocked("locked"), PaneReason.KEYRING_FAILED),

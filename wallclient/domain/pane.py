@@ -35,6 +35,7 @@ class PaneReason(StrEnum):
     TIMED_OUT = "timed_out"  # connected, then silence
     WRONG_PASSWORD = "wrong_password"
     PASSWORD_MISSING = "password_missing"  # this machine's keyring has none for the camera
+    CAMERA_REFUSES = "camera_refuses"  # the user or password this machine has for it
     KEYRING_FAILED = "keyring_failed"  # it has perhaps, but does not tell: locked, for one
     CLOCK_DIFFERS = "clock_differs"  # the camera refuses the log-in because its clock is wrong, or ours
     NOT_FOUND = "not_found"

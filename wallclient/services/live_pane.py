@@ -38,7 +38,14 @@ _SWAP_AGAIN_S = 10.0
 _RECHECK_FAILED_S = 60.0
 _DATA_BUT_NO_PICTURE_BYTES = 20_000
 _FALLBACK_SIZE = (320, 180)  # device pixels, for a pane that is not on screen
-_GONE_FOR_GOOD = {PaneReason.NOT_FOUND, PaneReason.NOT_PERMITTED, PaneReason.NO_VIEW_RIGHT}
+_GONE_FOR_GOOD = {  # and what asking again and again would make worse: cameras lock who has a wrong password
+    PaneReason.NOT_FOUND,
+    PaneReason.NOT_PERMITTED,
+    PaneReason.NO_VIEW_RIGHT,
+    PaneReason.PASSWORD_MISSING,
+    PaneReason.CAMERA_REFUSES,
+    PaneReason.CLOCK_DIFFERS,
+}
 
 
 class _Need(Enum):
@@ -468,7 +475,7 @@ _REASONS: tuple[tuple[type[WallError], PaneReason], ...] = (
 )
 _REFUSALS = {  # by `NotPermitted.reason`, of sites of cameras
     "password-missing": PaneReason.PASSWORD_MISSING,
-    "password-wrong": PaneReason.WRONG_PASSWORD,
+    "password-wrong": PaneReason.CAMERA_REFUSES,
     "clock-differs": PaneReason.CLOCK_DIFFERS,
 }
 

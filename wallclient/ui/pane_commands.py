@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from wallclient.services.wall import Wall
     from wallclient.services.wall_pane import WallPane
 
-_PASSWORD_REASONS = frozenset({PaneReason.PASSWORD_MISSING, PaneReason.WRONG_PASSWORD})
+_PASSWORD_REASONS = frozenset({PaneReason.PASSWORD_MISSING, PaneReason.CAMERA_REFUSES, PaneReason.WRONG_PASSWORD})
 _SUFFIXES = {"png": "png", "jpeg": "jpg"}
 
 

@@ -54,6 +54,9 @@ _REASONS: Mapping[PaneReason, str] = {
     PaneReason.PASSWORD_MISSING: QT_TRANSLATE_NOOP(
         "text", "This computer's keyring has no password for this camera. Enter it by the pane's menu."
     ),
+    PaneReason.CAMERA_REFUSES: QT_TRANSLATE_NOOP(
+        "text", "The camera refuses the user name or the password. Enter it by the pane's menu."
+    ),
     PaneReason.KEYRING_FAILED: QT_TRANSLATE_NOOP(
         "text", "The keyring of this computer does not give the camera's password. It may be locked."
     ),
