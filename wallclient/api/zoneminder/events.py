@@ -45,13 +45,13 @@ class _Told:
 class ZmEvents:
     """Iterate in one thread; `close` from any. Implements `wallclient.api.center.Events`."""
 
-    def __init__(self, line: ZmLine, *, alarms: bool, look_every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(self, line: ZmLine, *, alarms: bool, look_every_s: float | None = None) -> None:
         """Take a line of its own, and whether the user may look at events."""
         self._line = line
         self._monitors = Monitors(line)
         self._has_alarms = alarms
         self._zone: ZoneInfo | None = None
-        self._look_every_s = look_every_s
+        self._look_every_s = LOOK_EVERY_S if look_every_s is None else look_every_s
         self._closed = threading.Event()
         self._told: dict[int, _Told] | None = None  # None before the first look
         self._online: dict[str, bool] = {}
