@@ -1049,6 +1049,10 @@
         <translation>结束时间早于开始时间。</translation>
     </message>
     <message>
+        <source>about {size}</source>
+        <translation>约 {size}</translation>
+    </message>
+    <message>
         <source>{size} free</source>
         <translation>可用空间 {size}</translation>
     </message>

@@ -38,6 +38,7 @@ from wallclient.ui.evidence_dialog import EvidenceDialog, KeyDialog
 from wallclient.ui.export_dialog import ExportDialog
 from wallclient.ui.export_queue import ExportsDialog
 from wallclient.ui.export_services import ExportServices
+from wallclient.ui.export_text import bytes_text
 from wallclient.ui.main_window import MainWindow
 from wallclient.ui.patrol_reason import ReasonDialog
 from wallclient.ui.playback_services import ExportWish, PlaybackServices
@@ -164,6 +165,11 @@ def wished(parts, run, act, *numbers, rights=ALL_RIGHTS):
     return dialog
 
 
+def dialog_of_wish(parts, act, wish):
+    act(parts.window.exports.show_dialog, wish)
+    return dialog_of(parts.window, ExportDialog)
+
+
 def test_from_a_range_on_the_timeline_to_a_package_that_verifies(parts, run, act, center, folder):
     """The whole story: reason, queue, files, package, key, verification, and one changed byte."""
     center.demand_reason()
@@ -188,6 +194,10 @@ def test_from_a_range_on_the_timeline_to_a_package_that_verifies(parts, run, act
     job = parts.exports.job(key)
     assert (job.zone, job.reason, job.by.user, job.by.name) == ("Asia/Shanghai", "交警调取", "operator", "值班员")
     assert Path(job.files[0].path).parent == folder
+    again = dialog_of_wish(parts, act, ExportWish((run(parts.centers.channel(f"{KEY}/c2")),), 0, 60_000))
+    size = sum(file.size for file in job.files) / sum(file.end_ms - file.start_ms for file in job.files) * 60_000
+    assert bytes_text(size) in again.room_label.text()
+    act(again.reject)
     run(lambda: queue.files.topLevelItemCount() == len(job.files) + len(job.lacks))
     assert queue.files.topLevelItem(0).text(0) == Path(job.files[0].path).name
     assert not parts.window.exports.label.isVisibleTo(parts.window)

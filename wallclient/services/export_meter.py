@@ -1,9 +1,10 @@
-"""How fast an export goes, and how long it will still take."""
+"""How fast an export goes, how long it will still take, and how large one will be."""
 
 import time
 from collections import deque
+from collections.abc import Iterable
 
-from wallclient.domain.export import ExportProgress
+from wallclient.domain.export import ExportJob, ExportProgress
 from wallclient.player.export_messages import Progress
 
 _RATE_OVER_S = 10.0
@@ -52,3 +53,10 @@ class Meter:
         speed = (part - part_before) / span_s if span_s else 0.0
         left = cameras - done - part
         return ExportProgress((done + part) / cameras, rate, left / speed if speed > 0 else None, self._camera)
+
+
+def rate_of(jobs: Iterable[ExportJob], channel_id: str) -> float | None:
+    """Return how many bytes a second of a camera's footage took in the exports there are; None where there is none."""
+    files = [file for job in jobs for file in job.files if file.channel_id == channel_id and not file.is_burned]
+    length_ms = sum(file.end_ms - file.start_ms for file in files)
+    return sum(file.size for file in files) / length_ms * 1000 if length_ms else None

@@ -14,6 +14,7 @@ from wallclient.domain.global_id import key_of
 from wallclient.domain.notice import Notice, NoticeKind, NoticeLevel
 from wallclient.domain.patrol import Person
 from wallclient.services.abilities import Ability
+from wallclient.services.export_meter import rate_of
 from wallclient.services.export_wish import NOBODY, Wish, check_folder, demands_reason, new_jobs, person_at
 from wallclient.ui.background import Background
 from wallclient.ui.evidence_dialog import EvidenceDialog, KeyDialog
@@ -65,6 +66,7 @@ class ExportDesk(QObject):
             self._metrics,
             self._window,
             lambda channel: lack_text(self._centers, channel, Ability.EXPORT),
+            lambda channel: rate_of(self._exports.jobs, channel.id),
         )
         dialog.wanted.connect(lambda wanted: self._background.start(self._begin(dialog, wanted)))
         self._show(dialog)

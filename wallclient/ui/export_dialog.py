@@ -59,13 +59,15 @@ class ExportDialog(PlainDialog):
         metrics: Metrics,
         parent: QWidget | None = None,
         lack: Callable[[Channel], str] = lambda _channel: "",
+        rate_of: Callable[[Channel], float | None] = lambda _channel: None,
     ) -> None:
         """`folder` is that of the last time, `reason` the one already given for looking at the footage, if any.
 
-        `lack` says why a camera's footage can't be exported, empty where it can.
+        `lack` says why a camera's footage can't be exported, empty where it can; `rate_of` how many bytes a second of
+        its footage takes, as far as that is known.
         """
         super().__init__(self.tr("Export recordings"), metrics, parent)
-        self._lack = lack
+        self._lack, self._rate_of = lack, rate_of
         self._zone, self._metrics = zone, metrics
         self._reason_demanded = False
         # Whole seconds around the range: nothing that was marked is left out.
@@ -229,11 +231,22 @@ class ExportDialog(PlainDialog):
         self.length_label.setText(f"{length}    {zone}" if length_ms > 0 else length)
         _set_level(self.length_label, "" if length_ms > 0 else "bad")
         free = free_bytes(Path(self.folder_edit.text().strip())) if self.folder_edit.text().strip() else None
-        self.room_label.setText("" if free is None else self.tr("{size} free").format(size=bytes_text(free)))
-        _set_level(self.room_label, "bad" if free is not None and free < _SCARCE_BYTES else "")
+        size = self._size_bytes(length_ms)
+        words = [self.tr("about {size}").format(size=bytes_text(size))] if size else []
+        words += [self.tr("{size} free").format(size=bytes_text(free))] if free is not None else []
+        self.room_label.setText(",  ".join(words))
+        # What is fetched lies there beside what it becomes until that is whole.
+        _set_level(self.room_label, "bad" if free is not None and free < max(_SCARCE_BYTES, 2 * (size or 0)) else "")
         reasoned = bool(self.reason) or not self._reason_demanded
         ready = bool(self.wish.channels) and length_ms > 0 and bool(self.wish.folder) and reasoned
         self.start_button.setEnabled(ready)
+
+    def _size_bytes(self, length_ms: int) -> float | None:
+        """Return how large the files will be, where that is known of all cameras that are chosen."""
+        rates = [self._rate_of(channel) for channel in self.wish.channels]
+        if not rates or None in rates or length_ms <= 0:
+            return None
+        return sum(rate or 0.0 for rate in rates) * length_ms / 1000
 
     def _on_start(self) -> None:
         self.show_error("")
