@@ -3,8 +3,9 @@
 import asyncio
 import csv
 import gc
+import importlib
 import inspect
-from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -165,13 +166,20 @@ def test_the_template_is_a_list_the_importer_takes(tmp_path, suffix):
         assert openpyxl.load_workbook(path).active["C2"].value == GOOD[2], "a code is text, not a number"
 
 
-def test_servers_of_another_kind_are_told_apart(run):
+@pytest.fixture
+def zoneminder(monkeypatch):
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "zoneminder")
+    with importlib.import_module("zm_double").ZoneMinder() as double:
+        yield double
+
+
+def test_servers_of_another_kind_are_told_apart_whatever_they_are_asked_as(run, zoneminder):
     with EmbeddedCenter(16, media=OneSource()) as native, Wvp() as wvp:
-        as_wvp = CenterConfig("k", native.base_url, adapter="wvp")
-        assert run(probe(as_wvp)).result is ProbeResult.OTHER_KIND
-        assert run(probe(as_wvp)).family is Family.NATIVE
-        as_native = CenterConfig("k", wvp.base_url)
-        assert run(probe(as_native)).family is Family.WVP
-        assert run(probe(replace(as_native, adapter="wvp"))).result is ProbeResult.GOOD
-        elsewhere = replace(as_native, url=f"{native.base_url}/nothing-here")
+        servers = {Family.NATIVE: native, Family.WVP: wvp, Family.ZONEMINDER: zoneminder}
+        for true_family, server in servers.items():
+            for asked_as in servers:
+                found = run(probe(CenterConfig("k", server.base_url, adapter=asked_as.value)))
+                told = asked_as if found.result is ProbeResult.GOOD else found.family
+                assert told is true_family, f"{true_family} asked as {asked_as}: {found}"
+        elsewhere = CenterConfig("k", f"{native.base_url}/nothing-here")
         assert run(probe(elsewhere)).result is ProbeResult.NO_CENTER

@@ -10,6 +10,8 @@ from wallclient.domain.center_config import CenterConfig, Family
 from wallclient.domain.errors import BadAddress, CenterError, NotTrusted, ServerFailed, TrustFlaw
 from wallclient.services.center_makes import MAKES, open_by_address
 
+_VAGUE = frozenset({Family.WVP})  # its only sign of life is to refuse strangers, as other servers do
+
 
 class ProbeResult(StrEnum):
     """What came of trying."""
@@ -35,16 +37,20 @@ class Probe:
 
 
 async def probe(config: CenterConfig) -> Probe:
-    """Ask a center for its health, and if it is none of its kind, as every other kind of server there is.
+    """Ask a center for its health, and if it may be none of its kind, as every other kind of server there is.
 
     Signs in nowhere and sends no secret.
     """
     if config.ca_file and not await asyncio.to_thread(_is_ca_file, config.ca_file):
         return Probe(ProbeResult.BAD_CA_FILE)
     found = await _probe(config)
-    if found.result is not ProbeResult.NO_CENTER:
+    is_sure = found.result is ProbeResult.GOOD and config.adapter not in _VAGUE
+    if is_sure or found.result not in (ProbeResult.GOOD, ProbeResult.NO_CENTER):
         return found
     others = [make.family for make in MAKES if not make.is_site and make.family != config.adapter]
+    if found.result is ProbeResult.GOOD:
+        others = [family for family in others if family not in _VAGUE]
+    others.sort(key=_VAGUE.__contains__)  # a vague likeness counts only where nothing better is found
     answers = await asyncio.gather(*(_probe(replace(config, adapter=family.value)) for family in others))
     for family, answer in zip(others, answers, strict=True):
         if answer.result is ProbeResult.GOOD:
