@@ -161,7 +161,7 @@ def an_export(folder):
 
 
 def test_an_export_waits_until_all_is_fetched_and_has_every_picture(run, wvp, center, tmp_path):
-    wvp.download_polls = 80
+    wvp.download_polls = 45
     told = []
 
     async def scene():
@@ -195,7 +195,7 @@ def test_an_export_that_is_paused_lets_go_of_the_recorder(run, wvp, center, tmp_
         exports.start()
         job = an_export(tmp_path / "out")
         exports.add(job)
-        await until(lambda: len(wvp.downloads) == 2 and all(one.asked for one in wvp.downloads.values()))
+        await until(lambda: len(wvp.downloads) == 1 and all(one.asked for one in wvp.downloads.values()))
         exports.pause(job.key)
         await until(lambda: all(one.stopped for one in wvp.downloads.values()))
         assert exports.job(job.key).state is ExportState.PAUSED

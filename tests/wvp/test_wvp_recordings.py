@@ -318,9 +318,20 @@ def test_a_piece_wanted_again_while_it_is_stopped_is_fetched_all_the_same(wvp, c
     assert whole(center, again).sources
 
 
-def test_a_log_out_tells_devices_to_stop(wvp, center):
+def test_an_export_leaves_room_for_who_looks_at_footage(wvp, center):
     wvp.download_polls = 10**6
     center.open_export("c11", EIGHT, NINE)
+    until(lambda: wvp.downloads)
+    playback = center.open_playback("c12", EIGHT, ms("08:00:10"))
+    until(lambda: len(wvp.downloads) == 2)
+    assert {one.channel[-2:] for one in wvp.downloads.values()} == {"11", "12"}
+    wvp.download_polls = 1
+    assert whole(center, playback).sources
+
+
+def test_a_log_out_tells_devices_to_stop(wvp, center):
+    wvp.download_polls = 10**6
+    center.open_playback("c11", EIGHT, NINE)
     until(lambda: len(wvp.downloads) == 2 and all(one.asked for one in wvp.downloads.values()))
     center.log_out()
     assert all(one.stopped for one in wvp.downloads.values())

@@ -42,6 +42,18 @@ def test_a_channel_is_played_by_the_code_its_device_uses(wvp, center):
     assert "_34020000001310000099" in center.open_live("c11", StreamKind.MAIN).sources[0].url
 
 
+def test_a_camera_that_is_its_own_device_is_found_without_the_list_of_all(wvp, center):
+    wvp.devices[2] = wvp.cameras[11].code
+    wvp.cameras[11].device_row = 2
+    assert center.open_live("c11", StreamKind.MAIN).sources[0].url.split("/rtp/")[1].startswith(f"{wvp.devices[2]}_")
+    wvp.devices[3] = wvp.cameras[12].group = "34020000001180000003"
+    wvp.cameras[12].device_row = 3
+    assert center.open_live("c12", StreamKind.MAIN).sources
+    assert ("/api/device/query/devices", {"page": "1", "count": "1000"}) not in wvp.asked
+    assert center.open_live("c13", StreamKind.MAIN).sources
+    assert ("/api/device/query/devices", {"page": "1", "count": "1000"}) in wvp.asked
+
+
 def test_channels_of_other_kinds_are_played_by_the_common_call(wvp, center):
     assert center.open_live("c19", StreamKind.MAIN).sources
     assert wvp.count("/api/common/channel/play") == 1

@@ -31,6 +31,8 @@ def route(wvp: "Wvp", path: str, query: dict[str, str]) -> object:
         case ["api", "device", "query", "devices"]:
             rows = [{"id": row, "deviceId": code, "name": "NVR", "onLine": True} for row, code in wvp.devices.items()]
             return page_of(rows, query)
+        case ["api", "device", "query", "devices", device]:
+            return next(({"id": row, "deviceId": code} for row, code in wvp.devices.items() if code == device), None)
         case ["api", "device", "query", "devices", device, "channels"]:
             return wvp.device_channels(device, query)
         case ["api", "common", "channel", "play"]:

@@ -36,7 +36,7 @@ def export_pieces(
     """Return the pieces of a range in order of time."""
     kept = [one for one in there if one.start_ms < end_ms and one.end_ms > start_ms]
     fresh = [
-        Piece(channel_id, way, first, last, 1e9 + first / 1e3)  # whoever looks at footage comes first
+        Piece(channel_id, way, first, last, 1e9 + first / 1e3, is_patient=True)  # whoever looks at footage comes first
         for first, last in _parts(found, start_ms, end_ms, kept)
         for first, last in _cut(first, last, [], EXPORT_PIECE_MS)
     ]

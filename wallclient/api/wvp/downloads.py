@@ -48,6 +48,7 @@ class Piece:
     start_ms: int
     end_ms: int
     rank: float = 0.0  # the lowest is fetched first
+    is_patient: bool = False  # nobody watches for it: it never takes the last place at its device
     stage: Stage = Stage.WAITING
     progress: float = 0.0
     url: str = field(default="", repr=False)
@@ -127,9 +128,12 @@ class Downloads:
             one
             for some in self._pieces.values()
             for one in some
-            if one.stage is Stage.WAITING and one.not_before <= now and self._running[one.way.device] < AT_A_DEVICE
+            if one.stage is Stage.WAITING and one.not_before <= now and self._has_room(one)
         )
         return min(waiting, key=lambda one: one.rank, default=None)
+
+    def _has_room(self, piece: Piece) -> bool:
+        return self._running[piece.way.device] < (AT_A_DEVICE - 1 if piece.is_patient else AT_A_DEVICE)
 
     # --- on the threads ---
 

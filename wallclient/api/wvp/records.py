@@ -139,7 +139,9 @@ class WvpRecords:
     def _query(self, way: Way, first: date, last: date) -> tuple[list[Stretch], bool]:
         """Return what a device has of some days, and whether it told of all there is."""
         query = {"startTime": f"{first:%Y-%m-%d} 00:00:00", "endTime": f"{last:%Y-%m-%d} 23:59:59"}
-        info = self._line.get(f"/api/gb_record/query/{way.path}", docs.RecordInfo, query, limit_s=QUERY_S)
+        path = f"/api/gb_record/query/{way.path}"
+        told = self._line.get(path, docs.RecordInfo | None, query, limit_s=QUERY_S)  # type: ignore[arg-type]
+        info = told or docs.RecordInfo()
         rows = readable(info.recordList or [], docs.RecordItem)
         found = {stretch for row in rows if (stretch := _read(row)) is not None}
         return sorted(found, key=_when), len(rows) >= (info.sumNum or 0)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from wallclient.api.wvp import documents as docs
 from wallclient.api.wvp.line import MOST_PAGES, PAGE, WvpLine, code_segment
 from wallclient.api.wvp.tree import GB28181, WvpTree
-from wallclient.domain.errors import NotAble, NotFound
+from wallclient.domain.errors import BadPayload, NotAble, NotFound, ServerFailed
 
 
 class Way(NamedTuple):
@@ -59,24 +59,46 @@ class Ways:
         kind, ptz_type = raw.dataType or 0, raw.gbPtzType or 0
         if kind != GB28181:
             return Way(raw.gbId, kind, ptz_type, "", "")
-        device = self._device(raw.dataDeviceId)
+        device = self._device(raw)
         return Way(raw.gbId, kind, ptz_type, device, self._code_at(device, raw))
 
-    def _device(self, row: int | None) -> str:
+    def _device(self, raw: docs.ChannelDocument) -> str:
+        """Return the code of a channel's device. WVP tells only a key that no call takes, so the code is guessed first.
+
+        A camera is often its own device, and a recorder often its channels' parent. To read the list of all devices
+        takes half a minute where there are tens of thousands.
+        """
+        row = raw.dataDeviceId
         if row is None:
             raise NotFound("a channel without a device")
         if row not in self._devices:
-            devices: dict[int, str] = {}
-            for page in range(1, MOST_PAGES):
-                query = {"page": page, "count": PAGE}
-                found, total = self._line.rows("/api/device/query/devices", docs.DeviceDocument, query)
-                devices |= {one.id: one.deviceId for one in found}
-                if page * PAGE >= total:
-                    break
-            self._devices = devices
+            guesses = (code for code in (raw.gbDeviceId, raw.gbParentId) if code)
+            if not any(self._is_device(code, row) for code in guesses):
+                self._search(row)
         if row not in self._devices:
             raise NotFound(f"device {row}")
         return self._devices[row]
+
+    def _is_device(self, code: str, row: int) -> bool:
+        """Tell whether a device of this code is the one with this key."""
+        path = f"/api/device/query/devices/{code_segment(code)}"
+        try:
+            found = self._line.get(path, docs.DeviceDocument | None)  # type: ignore[arg-type]
+        except (NotFound, BadPayload, ServerFailed):  # versions differ in how they say that there is none
+            return False
+        if found is None or found.id != row:
+            return False
+        self._devices[row] = found.deviceId
+        return True
+
+    def _search(self, row: int) -> None:
+        """Read the list of devices until one with this key comes; all that are seen on the way are remembered."""
+        for page in range(1, MOST_PAGES):
+            query = {"page": page, "count": PAGE}
+            found, total = self._line.rows("/api/device/query/devices", docs.DeviceDocument, query)
+            self._devices |= {one.id: one.deviceId for one in found}
+            if row in self._devices or page * PAGE >= total:
+                return
 
     def _code_at(self, device: str, raw: docs.ChannelDocument) -> str:
         """Return the device's own code of a channel: mostly the one WVP shows, so that is looked for first."""
