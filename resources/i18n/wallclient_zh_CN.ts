@@ -5731,6 +5731,14 @@
         <translation>本机密钥环中没有该摄像机的密码。</translation>
     </message>
     <message>
+        <source>The center lets this user in only with a browser. Its administrator has to enable the API for the user.</source>
+        <translation>该中心只允许此用户通过浏览器访问。请管理员为该用户启用 API。</translation>
+    </message>
+    <message>
+        <source>The center shows its privacy page first. Sign in to it once with a browser, as administrator.</source>
+        <translation>该中心要求先确认隐私声明页面。请用管理员账号在浏览器中登录一次。</translation>
+    </message>
+    <message>
         <source>Its certificate comes from an authority this computer does not know. If it is your own authority, choose its certificate file in the center&apos;s settings.</source>
         <translation>其证书由本机不认识的机构签发。如果是本单位自建的证书机构，请在中心设置中选择其证书文件。</translation>
     </message>

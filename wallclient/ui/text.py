@@ -114,9 +114,16 @@ _ERRORS: tuple[tuple[type[WallError], str], ...] = (
     (KeyringFailed, QT_TRANSLATE_NOOP("text", "The keyring does not work.")),
     (WallError, QT_TRANSLATE_NOOP("text", "This did not work.")),
 )
-_CAMERA_REASONS: Mapping[str, str] = {  # by `NotPermitted.reason`, of sites of cameras
+_CAMERA_REASONS: Mapping[str, str] = {  # by `NotPermitted.reason`, beyond the words of the contract
     "password-wrong": QT_TRANSLATE_NOOP("text", "The camera refuses the user name or the password."),
     "password-missing": QT_TRANSLATE_NOOP("text", "This computer's keyring has no password for the camera."),
+    "api-disabled": QT_TRANSLATE_NOOP(
+        "text",
+        "The center lets this user in only with a browser. Its administrator has to enable the API for the user.",
+    ),
+    "privacy": QT_TRANSLATE_NOOP(
+        "text", "The center shows its privacy page first. Sign in to it once with a browser, as administrator."
+    ),
 }
 _FLAWS: Mapping[TrustFlaw, str] = {
     TrustFlaw.AUTHORITY: QT_TRANSLATE_NOOP(
