@@ -133,6 +133,25 @@ def test_footage_on_its_way_is_no_gap_and_opens_no_second_session(run):
     run(scene())
 
 
+def test_a_seek_to_what_is_not_fetched_yet_asks_for_that_first(run):
+    async def scene():
+        footages = FakeFootages()
+        footages.pending = (PendingFootage(PAST - REACH_MS, PAST + REACH_MS),)
+        desk = Desk(footages)
+        desk.leases.want(PAST, 1.0)
+        await until(lambda: desk.told)
+        desk.leases.want(PAST + 20_000, 1.0)  # as a clock does that runs on: what was asked for is soon there
+        await asyncio.sleep(0.02)
+        assert len(footages.opened) == 1
+        desk.leases.want(PAST + 300_000, 1.0)
+        await until(lambda: len(desk.told) == 2)
+        assert footages.opened[1] == (PAST + 300_000 - REACH_MS, PAST + 300_000 + REACH_MS)
+        await until(lambda: footages.closed == ["p1"])
+        desk.leases.close()
+
+    run(scene())
+
+
 def test_a_recorder_that_is_away_is_told_as_that(run, monkeypatch):
     monkeypatch.setattr(playback_leases, "retry_delay_s", lambda attempt: 0.05)
 

@@ -26,6 +26,7 @@ REACH_MS = 600_000  # a session covers so much before and behind the moment
 _MARGIN_MS = 60_000  # it is moved along when the moment comes so near to its end, times the speed
 _LIVE_EDGE_MS = 15_000  # what is younger may not have been on the list yet
 _AGAIN_S = 10.0  # between two looks for footage younger than that
+_NEARER_MS = 30_000  # footage on its way is asked for anew where the moment is so far from what it was asked for
 _RENEW_AT = 0.5  # of a session's life
 _RETRY_S = 3.0
 
@@ -69,6 +70,7 @@ class PlaybackLeases:
         self._ask_reason = ask_reason
         self._playback: Playback | None = None
         self._covered = (0, 0)  # ms
+        self._around = 0  # the moment the session was opened for
         self._wanted: tuple[int, float] = (0, 0.0)  # moment in ms and speed
         self._wake = asyncio.Event()
         self._reason = ""
@@ -125,6 +127,8 @@ class PlaybackLeases:
         first, last = self._covered
         if self._playback is None or not self._spans(moment):
             return False
+        if self.is_fetching(moment) and abs(moment - self._around) > _NEARER_MS:
+            return False  # a center fetches what is around the middle of a session first
         far_enough = (rate <= 0 or moment + margin < last) and (rate >= 0 or moment - margin >= first)
         return far_enough or time.monotonic() < self._look_again_at
 
@@ -165,7 +169,7 @@ class PlaybackLeases:
         except WallError as err:
             self._failed(err)
             return
-        former, self._playback = self._playback, playback
+        former, self._playback, self._around = self._playback, playback, moment
         known_until = round(time.time() * 1000) - _LIVE_EDGE_MS
         ends = [source.end_ms for source in playback.sources] + [part.end_ms for part in playback.pending]
         told_until = max(ends, default=start_ms)
