@@ -12,12 +12,12 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
-import psutil
 
 from wallclient.player.export_messages import SourceOrder, SourceUsed
 
@@ -29,6 +29,15 @@ _GONE = {404, 410}
 _REFUSED = {401, 403}
 _NOT_SATISFIABLE = 416
 _PARTIAL = 206
+
+
+@dataclass(slots=True)
+class Fetched:
+    """A file at hand."""
+
+    source: SourceOrder
+    path: Path
+    used: SourceUsed
 
 
 class SourceGone(Exception):  # noqa: N818 - reads as what happened
@@ -216,4 +225,6 @@ def _boot() -> str:
     """Return what is another one each time the machine starts."""
     with contextlib.suppress(OSError):
         return _BOOT_ID.read_text().strip()
+    import psutil  # Linux tells without
+
     return str(round(psutil.boot_time(), -1))

@@ -20,7 +20,8 @@ import av
 import av.error
 import av.logging
 
-from wallclient.player.export_messages import Lack, Order, Piece, SourceOrder, SourceUsed
+from wallclient.player.export_fetch import Fetched
+from wallclient.player.export_messages import Lack, Order, Piece
 
 av.logging.set_level(av.logging.PANIC)
 TICKS = 90_000  # a second
@@ -34,15 +35,6 @@ if TYPE_CHECKING:
     Packet = av.Packet[Any]
 else:
     Packet = av.Packet
-
-
-@dataclass(slots=True)
-class Fetched:
-    """A file at hand."""
-
-    source: SourceOrder
-    path: Path
-    used: SourceUsed
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ All it knows is in its folder: killed at any moment, the next one goes on where 
 does, so that it never outlives the application.
 """
 
-import errno
 import os
 import queue
 import sys
@@ -13,15 +12,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import av.error
-
-from wallclient.player.export_burn import burn
-from wallclient.player.export_fetch import Fetcher, LineBroken, SourceGone, SourceRefused
-from wallclient.player.export_messages import End, Ended, Lack, Order, Piece, Progress, Stage, line, read_order
-from wallclient.player.export_mux import Fetched, copy_pieces
+from wallclient.player.export_fetch import Fetched, Fetcher, SourceGone
+from wallclient.player.export_messages import Ended, Lack, Order, Progress, Stage, line, read_order
 
 _TELL_EVERY_S = 0.2
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _NICE = 5  # live pictures go first
 
 
@@ -56,30 +50,15 @@ def say(message: Progress | Ended) -> None:
 
 def run(order: Order) -> Ended:
     """Do what an order says."""
-    teller = _Teller(order)
-    try:
-        lacks: list[Lack] = []
-        pieces, unreadable = copy_pieces(_ahead(_fetch(order, teller, lacks)), order)
-        teller.tell(Stage.WRITE, 1.0)
-        if not pieces:
-            return Ended(End.NO_FOOTAGE, [], lacks + unreadable)
-        copies, not_burned = _burned(pieces, order, teller) if order.burn is not None else ([], [])
-        return Ended(End.DONE, pieces + copies, lacks + unreadable + not_burned)
-    except SourceRefused as err:
-        return Ended(End.SOURCES, detail=str(err))
-    except SourceGone as err:
-        return Ended(End.SOURCES, detail=str(err))
-    except LineBroken as err:
-        return Ended(End.NETWORK, detail=str(err))
-    except OSError as err:  # FFmpeg's errors of the system, too
-        end = End.DISK_FULL if err.errno in _NO_ROOM else End.FAILED
-        return Ended(end, detail=errno.errorcode.get(err.errno or 0, type(err).__name__))
-    except (av.error.FFmpegError, ValueError) as err:
-        return Ended(End.FAILED, detail=type(err).__name__)
+    teller, lacks = _Teller(order), list[Lack]()
+    files = _ahead(_fetch(order, teller, lacks))  # begins at once: FFmpeg is loaded while the first bytes come
+    from wallclient.player.export_pieces import make
+
+    return make(files, order, lacks, teller.tell)
 
 
 def _ahead(files: Iterator[Fetched]) -> Iterator[Fetched]:
-    """Yield what `files` yields, while a thread already gets the next: net and disk are busy at the same time."""
+    """Return what `files` yields, while a thread gets it: net and disk are busy at the same time."""
     ready: queue.SimpleQueue[Fetched | BaseException | None] = queue.SimpleQueue()
 
     def work() -> None:
@@ -91,6 +70,10 @@ def _ahead(files: Iterator[Fetched]) -> Iterator[Fetched]:
             ready.put(err)
 
     threading.Thread(target=work, name="fetch", daemon=True).start()
+    return _taken(ready)
+
+
+def _taken(ready: "queue.SimpleQueue[Fetched | BaseException | None]") -> Iterator[Fetched]:
     while (one := ready.get()) is not None:
         if isinstance(one, BaseException):
             raise one
@@ -119,25 +102,6 @@ def _fetch(order: Order, teller: _Teller, lacks: list[Lack]) -> Iterator[Fetched
         teller.tell(Stage.FETCH, done_ms / total_ms)
 
 
-def _burned(pieces: list[Piece], order: Order, teller: _Teller) -> tuple[list[Piece], list[Lack]]:
-    """Return the copies; that one can't be made is no reason to withhold the originals."""
-    assert order.burn
-    copies: list[Piece] = []
-    lacks: list[Lack] = []
-    for number, piece in enumerate(pieces):
-
-        def stepped(part: float, before: int = number) -> None:
-            teller.tell(Stage.BURN, (before + part) / len(pieces))
-
-        try:
-            copies.append(burn(piece, Path(order.folder), order.burn, stepped))
-        except av.error.FFmpegError as err:
-            if err.errno in _NO_ROOM:
-                raise
-            lacks.append(Lack(piece.start_ms, piece.end_ms, "not_burned"))
-    return copies, lacks
-
-
 def _end_with_the_application() -> None:
     """Wait for the end of standard input, then end at once: there is nothing to put in order."""
     while os.read(0, 1024):  # not sys.stdin: its lock would be held when the interpreter ends
@@ -152,6 +116,7 @@ def main() -> None:
     order = read_order(sys.stdin.buffer.readline())  # nothing follows it but the end
     threading.Thread(target=_end_with_the_application, name="parent", daemon=True).start()
     say(run(order))
+    os._exit(0)  # all is written and said: nothing is left to be put in order
 
 
 if __name__ == "__main__":
