@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from wallclient.bench import processes
 from wallclient.bench.export import measure_center
+from wallclient.bench.footage_search import motion_search_x
 from wallclient.bench.timeline import timeline_paint_ms
 from wallclient.demo import strip
 from wallclient.demo.city import City
@@ -77,6 +78,9 @@ class PlaybackFigures:
     export_ratio_to_copy: float = 0.0  # copy's time by the export's, of the center's files; see bench.export
     export_mb_s: float = 0.0
     timeline_paint_ms: dict[str, float] = field(default_factory=dict)  # 16 rows of 10,000 segments
+    motion_search_x: float = 0.0  # seconds of footage per second: 640×360, 25 pictures/s, key pictures every 2 s
+    motion_search_every_x: float = 0.0  # the same, looking at every picture
+    motion_search_hits: int = 0  # in ten minutes
     play_fps_min: float = 0.0
     play_cpu_percent: float = 0.0
     rss_mb_total: float = 0.0
@@ -115,7 +119,7 @@ def _run_in_application(options: argparse.Namespace, center: DemoProcess, folder
 
     async def work(application: Application) -> PlaybackFigures:
         await application.session.log_in(center.user, center.password)
-        return await _Run(application, options).measure()
+        return await _Run(application, options, folder).measure()
 
     return run_application(center.base_url, work, folder=folder)
 
@@ -123,8 +127,8 @@ def _run_in_application(options: argparse.Namespace, center: DemoProcess, folder
 class _Run:
     """One run on one wall."""
 
-    def __init__(self, application: "Application", options: argparse.Namespace) -> None:
-        self._app = application
+    def __init__(self, application: "Application", options: argparse.Namespace, folder: Path) -> None:
+        self._app, self._folder = application, folder
         self._clock = application.review.clock
         self._panes = options.panes
         self._seconds = options.seconds
@@ -162,6 +166,10 @@ class _Run:
         exported = await measure_center(self._app.centers, channels[0].id, self._first_ms, self._first_ms + _STRETCH_MS)
         figures.export_ratio_to_copy, figures.export_mb_s = exported.export_ratio_to_copy, exported.export_mb_s
         figures.timeline_paint_ms = await timeline_paint_ms()
+        self._keep(0)  # nothing else runs while it searches
+        by_keys, by_all, hits = await motion_search_x(self._app, channels[0].id, self._first_ms, self._folder)
+        figures.motion_search_x, figures.motion_search_every_x = round(by_keys, 1), round(by_all, 1)
+        figures.motion_search_hits = hits
         figures.holds = self._holds()
         return figures
 
@@ -339,6 +347,7 @@ class _Run:
             and figures.speed_error_percent <= LIMITS["speed_error_percent"]
             and figures.timeline_paint_ms["p95"] <= LIMITS["timeline_paint_p95_ms"]
             and figures.export_ratio_to_copy >= LIMITS["export_ratio_to_copy"]
+            and figures.motion_search_x >= LIMITS["motion_search_x"]
             and figures.wrong_pictures == 0
             and figures.strip_mix_ups == 0
         )

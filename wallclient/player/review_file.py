@@ -299,6 +299,8 @@ def _copy(packet: Packet, pts: int) -> Packet:
 
 
 def _http_options(file: File) -> dict[str, str]:
+    if not file.url.startswith(("http:", "https:")):
+        return {"protocol_whitelist": _PROTOCOLS}  # a file of our own
     options = {
         "protocol_whitelist": _PROTOCOLS,
         "seekable": "1",
