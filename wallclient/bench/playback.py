@@ -52,7 +52,7 @@ _SEEK_MS = 12 * 60_000  # of it seeks go to
 LIMITS = {
     "drift_p95_ms": 40.0, "drift_max_ms": 80.0, "seek_p95_ms": 900.0, "seek_one_p95_ms": 300.0,
     "step_back_p95_ms": 150.0, "reverse_fps": 20.0, "speed_error_percent": 2.0,
-    "timeline_paint_p95_ms": 16.0, "export_ratio_to_copy": 0.5,
+    "timeline_paint_p95_ms": 16.0, "motion_search_x": 30.0, "export_ratio_to_copy": 0.5,
 }  # fmt: skip
 
 
