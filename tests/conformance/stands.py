@@ -142,6 +142,10 @@ class NativeStand(Stand):
     def client(self, address: str | None = None) -> Center:
         return NativeCenter(address or self._demo.base_url)
 
+    def arrivals(self) -> list[float]:
+        """Return when moves arrived (monotonic)."""
+        return [entry["at_s"] for entry in self._demo.ptz_log(3) if entry["kind"] == "move"]
+
     def took(self) -> list[str]:
         kinds = [entry["kind"] for entry in self._demo.ptz_log(3)]
         words = {"move": "move", "stop": "stop", "dead_man": "stop", "idle_stop": "stop"}
@@ -206,6 +210,7 @@ class ListStand(Stand):
         kept = keep_list(read_list(write_csv(folder, *rows)), "名单", self._file, self._keyring, CameraSite())
         self.camera = kept.cameras[0].id
         self.secrets = (rtsp.credentials.password,)
+        self.folder, self.accounts = str(folder), dict(self._keyring)
 
     def client(self, address: str | None = None) -> Center:
         return ListCenter("k", self._file, self._keyring.read)
@@ -269,6 +274,8 @@ class OnvifStand(Stand):
             site = self._site.add(camera_of(double, name, ("渝北", "两路口")))
         self.camera, self.fixed = (camera.id for camera in site.cameras)
         self._before = 0
+        self.folder = self._folder.name
+        self.accounts = dict.fromkeys(site.accounts, rtsp.credentials.password)
         self.secrets = (rtsp.credentials.password,)
 
     def ring(self) -> None:
@@ -278,6 +285,10 @@ class OnvifStand(Stand):
     def client(self, address: str | None = None) -> Center:
         self._before = len(self._doubles[0].operations())
         return self._site.center()
+
+    def arrivals(self) -> list[float]:
+        """Return when moves arrived (monotonic)."""
+        return [at for operation, at in self._doubles[0].seen_at if operation == "ContinuousMove"]
 
     def took(self) -> list[str]:
         words = {"ContinuousMove": "move", "Stop": "stop"}

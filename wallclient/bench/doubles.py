@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _END_S = 5.0
@@ -31,6 +32,7 @@ class Double:
         except ValueError:
             self.close()
             raise NoCheckout(f"tests/{script} did not start") from None
+        self.told: dict[str, Any] = told
         self.base_url: str = told["base_url"]
         self.user: str = told["user"]
         self.password: str = told["password"]
@@ -42,6 +44,17 @@ class Double:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def ask(self) -> Any:
+        """Send an empty line and return the JSON of the line that comes back. Raises NoCheckout where none does."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write("\n")
+            self._process.stdin.flush()
+            return json.loads(self._process.stdout.readline())
+        except (OSError, ValueError):
+            raise NoCheckout("the double has ended by itself") from None
 
     def close(self) -> None:
         """End the process."""
