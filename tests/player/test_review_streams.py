@@ -1,6 +1,8 @@
 """Footage over RTSP, at the pace its server sends it: the picture of the moment, or none and the word why."""
 
 import itertools
+import os
+import signal
 import time
 
 import footage
@@ -226,7 +228,7 @@ def test_what_can_not_be_had_says_why_and_shows_nothing(pane, pool, media, qtbot
     assert SECRET not in repr(cases)
 
 
-def test_a_server_that_dies_while_it_sends_is_told_and_gone_on_with_when_it_is_back(pool, stock, qtbot):
+def test_a_server_that_dies_or_freezes_is_told_and_gone_on_with_when_it_is_back(pool, stock, qtbot):
     with MediaServer([], fps=25, password=SECRET, http_token="token-0815") as server:
         server.offer_footage(lambda address: (stock[address], "h264"))
         server.start()
@@ -237,9 +239,17 @@ def test_a_server_that_dies_while_it_sends_is_told_and_gone_on_with_when_it_is_b
         qtbot.waitUntil(lambda: view.track.sight is Sight.FAILED, timeout=30_000)
         server.start()
         url, known = server.footage_address("closed")
-        former = view.track.files[0]
-        pool.set_files(
-            view.track, [File("closed", former.start_us, former.end_us, "rtsp", url, known.user, known.password)]
-        )
+        (former,) = view.track.files
+        file = File("closed", former.start_us, former.end_us, "rtsp", url, known.user, known.password)
+        pool.set_files(view.track, [file])
         assert view.seek(T0_MS + 8000) == T0_MS + 8000
+        os.kill(server._process.pid, signal.SIGSTOP)
+        view.run(T0_MS + 3000, 0.5)
+        qtbot.waitUntil(lambda: view.track.sight is Sight.FAILED, timeout=30_000)
+        assert view.track.seen.reason is PaneReason.TIMED_OUT
+        assert view.track.moment_us == (T0_MS + 8000) * 1000  # nothing was made up
+        os.kill(server._process.pid, signal.SIGCONT)
+        view.run(T0_MS + 5000)
+        qtbot.waitUntil(lambda: view.track.sight is Sight.SHOWING, timeout=30_000)
+        assert view.shown() == T0_MS + 5000
         pool.close(view.track)

@@ -18,7 +18,7 @@ from wallclient.domain.pane import PaneReason
 from wallclient.player.bridge import reason_of
 from wallclient.player.review_file import Gop, Wish
 from wallclient.player.review_messages import File
-from wallclient.player.review_rtsp import RtspFootage, SentPicture
+from wallclient.player.review_rtsp import RtspFootage, SentPicture, TimeUnknown
 from wallclient.player.review_sent import GroupsSent, sparse_group
 
 _log = logging.getLogger(__name__)
@@ -176,6 +176,7 @@ class _Line:
         self.began_us = 0  # the key picture this line began with; 0: none yet
         self.ended = False
         self.skims = bool(sparse_us)
+        self._given_up = False
         self._store, self._on_failure = store, on_failure
         self._target: int | None = wish.moment_us
         self._aim_us = wish.moment_us
@@ -212,7 +213,8 @@ class _Line:
         self._wake.set()
 
     def end(self) -> None:
-        """End as soon as the server lets it."""
+        """End as soon as the server lets it; one that has been silent has still to say why."""
+        self._given_up = self.is_stuck
         self.ended = True
         self._wake.set()
 
@@ -228,7 +230,7 @@ class _Line:
                 else:
                     self._deliver(footage, target)
         except FAILURES as err:
-            if not self.ended:
+            if not self.ended or self._given_up:
                 self._on_failure(self, reason_of(err))
         except Exception:  # the edge of the thread
             _log.exception("streaming footage")
@@ -264,7 +266,7 @@ class _Line:
                 self._tell(groups, picture)
             self._on_end(groups)
         except FAILURES:
-            if self._is_left or groups.end_us < self.file.end_us - _NEARLY_US:
+            if groups.end_us < self.file.end_us - _NEARLY_US:
                 raise
             groups.finish()  # servers fall silent at the end
         finally:
@@ -275,7 +277,7 @@ class _Line:
         """Have sent what begins at a moment or before it, and return the first picture."""
         for back_us in _BACK_US:
             at = max(self.file.start_us, target_us - back_us)
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(TimeUnknown):
                 first = footage.seek(at)
                 if first is None:
                     raise av.error.EOFError(1, "nothing was sent")
@@ -301,7 +303,7 @@ class _Line:
     def _fetch_key(self, footage: RtspFootage, target_us: int) -> None:
         began = time.monotonic()
         first = None
-        with contextlib.suppress(ValueError):  # none, this time
+        with contextlib.suppress(TimeUnknown):  # none, this time
             first = footage.seek(target_us)
         if first is not None:
             self._heard = time.monotonic()

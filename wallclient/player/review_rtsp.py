@@ -6,6 +6,7 @@ put together here, of pieces that share a time stamp.
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     Packet = av.Packet[Any]
 else:
     Packet = av.Packet
+
+
+class TimeUnknown(Exception):  # noqa: N818 - reads as what happened
+    """A server did not tell from which moment on it sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class RtspFootage:
         """Have the server send from the key picture at or before a moment on, and return that; None: nothing was sent.
 
         Its time is right. Where a server begins behind the moment FFmpeg gives the first picture the time that was
-        asked for, and so does a server that repeats the question as its answer: such a picture is refused (ValueError).
+        asked for, and so does a server that repeats the question as its answer: then TimeUnknown is raised.
         """
         asked_ms = max(0, moment_us - self.file.start_us) // 1000
         if asked_ms and asked_ms % _ROUND_MS == 0:
@@ -82,7 +87,7 @@ class RtspFootage:
         self._pictures = self._put_together()
         first = next(self._pictures, None)
         if first is not None and asked_ms and first.pts * self.us_per_tick > (asked_ms - 1) * 1000:
-            raise ValueError("the time of the first picture is not known")
+            raise TimeUnknown
         return first
 
     def pictures(self) -> Iterator[SentPicture]:
@@ -148,7 +153,13 @@ def _open(file: File, transport: str) -> av.container.InputContainer:
         "timeout": str(round(_SILENT_S * 1e6)),
     }
     address = url_with_credentials(file.url, file.user, file.password)
-    return av.open(address, options=options, timeout=(_OPEN_TIMEOUT_S, _SILENT_S))
+    began = time.monotonic()
+    try:
+        return av.open(address, options=options, timeout=(_OPEN_TIMEOUT_S, _SILENT_S))
+    except av.error.InvalidDataError:
+        if time.monotonic() - began < _SILENT_S:
+            raise
+        raise TimeoutError from None  # FFmpeg takes silence for nonsense
 
 
 def _coding_of(told: VideoCodecContext, key: Packet) -> Coding:
