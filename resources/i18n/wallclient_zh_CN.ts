@@ -5803,6 +5803,10 @@
         <translation>{subject}：未能自动登录。{error}</translation>
     </message>
     <message>
+        <source>{subject}: the cameras kept on this computer can&apos;t be read. Take them in again in the settings.</source>
+        <translation>{subject}：本机保存的摄像机清单无法读取，请在设置中重新导入。</translation>
+    </message>
+    <message>
         <source>{subject}: you will have to log in again next time. {error}</source>
         <translation>{subject}：下次需重新登录。{error}</translation>
     </message>

@@ -5,7 +5,9 @@ import csv
 import gc
 import importlib
 import inspect
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
@@ -129,7 +131,7 @@ def test_what_a_list_read_again_changes_is_told_beforehand(run, new_centers, tmp
     lists = centers.makes.lists
     rows = (row(), row(name="二", code="", main="rtsp://10.0.0.2/1"), row(name="三", code="", main="rtsp://10.0.0.3/1"))
     run(lists.keep("k", "站", run(lists.read(write_csv(tmp_path, *rows)))))
-    changed = (row(main="rtsp://10.9.9.9/main"), rows[1], row(name="四", code="", main="rtsp://10.0.0.4/1"))
+    changed = (row(main="rtsp://10.77.0.1/main"), rows[1], row(name="四", code="", main="rtsp://10.0.0.4/1"))
     found = run(lists.compare("k", run(lists.read(write_csv(tmp_path, *changed)))))
     assert (found.new, found.changed, found.same, found.gone) == (1, 1, 1, ("三",))
     assert run(lists.compare("k", run(lists.read(write_csv(tmp_path, *rows))))).same == 3
@@ -183,3 +185,48 @@ def test_servers_of_another_kind_are_told_apart_whatever_they_are_asked_as(run, 
                 assert told is true_family, f"{true_family} asked as {asked_as}: {found}"
         elsewhere = CenterConfig("k", f"{native.base_url}/nothing-here")
         assert run(probe(elsewhere)).result is ProbeResult.NO_CENTER
+
+
+def test_another_host_for_streams_takes_effect_at_once_and_who_stays_signed_in_stays(run, new_centers, store):
+    centers = new_centers()
+    asked = []
+    centers.sign_in_needed.connect(asked.append)
+    with Wvp() as wvp:
+        run(in_loop(centers.add, CenterConfig("w", wvp.base_url, "WVP", adapter="wvp")))
+        run(centers.log_in("w", wvp.user, wvp.password, stay=True))
+        kept = dict(store.secrets)
+        run(centers.change(replace(centers.access("w").config, media_host="10.77.0.1")))
+        run(lambda: centers.access("w").state is AccessState.CONNECTED)
+        assert store.secrets == kept
+        assert _stream_hosts(run, centers) == {"10.77.0.1"}
+        assert not asked
+        run(centers.log_in("w", wvp.user, wvp.password))  # is not kept any more
+        run(centers.change(replace(centers.access("w").config, media_host="")))
+        assert asked == ["w"], "who is not kept is asked"
+        run(centers.log_in("w", wvp.user, wvp.password))
+        assert "10.77.0.1" not in _stream_hosts(run, centers)
+    run(centers.close())
+
+
+def _stream_hosts(run, centers) -> set[str]:
+    channels = run(centers.channels_below("w/", 1))
+    lease = run(centers.open_live(channels[0].id, StreamKind.MAIN))
+    return {urlsplit(source.url).hostname for source in lease.sources}
+
+
+def test_a_site_whose_file_is_damaged_says_so_and_opens_once_it_is_taken_in_again(run, new_centers, tmp_path):
+    centers = new_centers()
+    config = new_site(Family.LIST, "站")
+    lists = centers.makes.lists
+    draft = run(lists.read(write_csv(tmp_path, *ROWS)))
+    run(lists.keep(config.key, config.name, draft))
+    file = lists.file(config.key)
+    file._path.write_bytes(b"{]")
+    access = run(in_loop(centers.add, config))
+    run(lambda: centers.told == [NoticeKind.SITE_UNREADABLE])
+    assert access.state is AccessState.SIGNED_OUT
+    file.remove()
+    run(lists.keep(config.key, config.name, draft))
+    run(in_loop(centers.reread, config.key))
+    run(lambda: access.state is AccessState.CONNECTED)
+    run(centers.close())

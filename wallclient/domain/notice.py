@@ -30,6 +30,7 @@ class NoticeKind(StrEnum):
     CENTER_LOST = "center_lost"  # `subject`: the center
     CENTER_BACK = "center_back"  # `subject`: the center
     NOT_RESUMED = "not_resumed"  # a center could not be signed in to by itself; `subject`: the center, `error`
+    SITE_UNREADABLE = "site_unreadable"  # the file of a site on this machine is gone or damaged; `subject`: the site
     NOT_KEPT = "not_kept"  # signed in, but the keyring took nothing; `subject`: the center, `error`
     SECRETS_LEFT = "secrets_left"  # the keyring could not be cleared of a center's; `subject`: the center, `error`
     CENTER_UNUSABLE = "center_unusable"  # an address in the settings can't be used; `subject`: the center

@@ -122,23 +122,30 @@ class Centers(QObject, CenterRecordings):
     async def change(self, config: CenterConfig) -> None:
         """Take another configuration of a center. A new address or authority ends its session; secrets go with it.
 
+        Another host for streams ends the session, too, but it is the same server: who is kept signed in stays so.
+
         Raises BadAddress, StorageFailed.
         """
         access = self._accesses.get(config.key)
-        if access is not None and not _is_other_door(access.config, config):
+        is_other = access is None or _is_other_door(access.config, config)
+        if access is not None and not is_other and access.config.media_host == config.media_host:
             self._take(access, config)
             return
-        config = replace(config, stay_signed_in=False)
+        was_signed_in = access is not None and access.session.signed_in
+        if is_other:
+            config = replace(config, stay_signed_in=False)
         await self._say_farewell(config.key)
         fresh = self._open(config)  # raises before anything was taken down
         self.unusable = [other for other in self.unusable if other.key != config.key]
-        if access is not None:
+        if access is not None and is_other:
             await self._sign_in.forget(access)  # what one server gave out is not shown to another
-            await access.session.close()
+        if access is not None:
+            await access.session.close(stay_signed_in=not is_other and self._sign_in.stays(access))
         self._take(fresh, config)
-        if config.is_site:
-            self._sign_in.resume(fresh)
+        self._sign_in.resume(fresh)
         self.events_lost.emit()
+        if was_signed_in and not is_other and not fresh.signing_in:
+            self.sign_in_needed.emit(config.key)
 
     def reread(self, key: str) -> None:
         """Let everybody read the tree of a center again: its site was changed here. Raises NotFound."""

@@ -104,9 +104,9 @@ class SignIn(QObject):
 
     async def _enter(self, access: CenterAccess) -> None:
         try:
-            await self._patiently(access, lambda: access.session.log_in("", ""))
-        except WallError as err:
-            self._tell(NoticeKind.NOT_RESUMED, access, err)
+            await access.session.log_in("", "")
+        except WallError as err:  # a file that can't be read: trying again would not mend it
+            self._tell(NoticeKind.SITE_UNREADABLE, access, err)
         finally:
             access.set_signing_in(False)
 

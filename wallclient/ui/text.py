@@ -157,6 +157,9 @@ _NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.CENTER_LOST: QT_TRANSLATE_NOOP("text", "{subject} does not answer. Trying again."),
     NoticeKind.CENTER_BACK: QT_TRANSLATE_NOOP("text", "{subject} is back."),
     NoticeKind.NOT_RESUMED: QT_TRANSLATE_NOOP("text", "{subject}: not signed in by itself. {error}"),
+    NoticeKind.SITE_UNREADABLE: QT_TRANSLATE_NOOP(
+        "text", "{subject}: the cameras kept on this computer can't be read. Take them in again in the settings."
+    ),
     NoticeKind.NOT_KEPT: QT_TRANSLATE_NOOP("text", "{subject}: you will have to log in again next time. {error}"),
     NoticeKind.SECRETS_LEFT: QT_TRANSLATE_NOOP("text", "The keyring still holds log-in data for {subject}. {error}"),
     NoticeKind.CENTER_UNUSABLE: QT_TRANSLATE_NOOP("text", "{subject}: this address can't be used. See the settings."),
