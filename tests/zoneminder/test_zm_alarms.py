@@ -77,6 +77,18 @@ def test_an_alarm_in_an_event_that_goes_on_ends_and_begins_anew(zm, watch):
     assert zm.count("command:status") >= asked
 
 
+def test_a_camera_whose_process_fails_does_not_take_the_line_along(zm, watch):
+    told = iter(watch)
+    assert next(told) == LineState(True)
+    zm.fails["command:status"] = 500
+    zm.events[40] = Event(40, 1, time.time(), None, "Continuous", "Motion: All", 3)
+    zm.events[41] = Event(41, 2, time.time(), None, "Motion", "Motion: All", 3)
+    assert [next(told).id, next(told).id] == ["40", "41"]
+    zm.events[41].end_s = time.time()
+    assert (next(told).id, watch._told[40].alarm.active) == ("41", True)
+    assert zm.count("command:status")
+
+
 def test_a_storm_asks_for_the_state_of_a_few_cameras_only(zm, watch):
     now = time.time()
     zm.events |= {100 + i: Event(100 + i, 1 + i % 3, now - i, None, "Motion", "Motion: All", 5) for i in range(60)}

@@ -16,7 +16,7 @@ from wallclient.api.zoneminder.moments import local_text
 from wallclient.api.zoneminder.monitors import Monitors
 from wallclient.api.zoneminder.recordings import Event, read_events
 from wallclient.api.zoneminder.tree import channel_id_of
-from wallclient.domain.errors import CenterError, NotFound, NotPermitted, SignInNeeded
+from wallclient.domain.errors import BadPayload, CenterError, NotFound, NotPermitted, ServerFailed, SignInNeeded
 from wallclient.domain.event import Alarm, AlarmKind, CenterEvent, ChannelStatus, EventsLost, LineState
 from wallclient.domain.retry import retry_delay_s
 
@@ -167,8 +167,8 @@ class ZmEvents:
         path = f"/monitors/alarm/id:{channel_id[1:]}/command:status.json"
         try:
             answer = self._line.api(path, docs.AlarmDocument, limit_s=5.0)
-        except (NotPermitted, NotFound):
-            return False
+        except (NotPermitted, NotFound, ServerFailed, BadPayload):
+            return False  # one camera whose process hangs says nothing about the server
         state = docs.whole(answer.status)
         return answer.code is not None or (state is not None and state not in _ALARMED)
 
