@@ -92,8 +92,10 @@ class OnvifDouble:
         self.has_ptz, self.tours_supported = True, True
         self.presets: dict[str, str] = {"1": "大门"}
         self.tours: dict[str, Tour] = {}
-        self.recordings: list[Recording] = []
-        self.replay_uri = ""
+        hour_ms, now_ms = 3_600_000, int(time.time()) * 1000
+        self.recordings = [Recording("R1", [(now_ms - 3 * hour_ms, now_ms - 2 * hour_ms), (now_ms - hour_ms, now_ms)])]
+        self.replay_uri = "rtsp://192.168.1.64/replay?token=R1"
+        self.tells_gaps = True
         self.snapshot_uri = ""  # empty: one of its own, behind a digest log-in
         self.clock_ahead = timedelta()
         self.tolerates_time_of_clock = True  # a log-in with the camera's own time works
@@ -480,6 +482,8 @@ class OnvifDouble:
         )
 
     def _FindEvents(self, _: ET.Element) -> str:
+        if not self.tells_gaps:
+            raise Fault("ter:ActionNotSupported", "Action not supported")
         return "<tse:FindEventsResponse><tse:SearchToken>S2</tse:SearchToken></tse:FindEventsResponse>"
 
     def _GetEventSearchResults(self, _: ET.Element) -> str:

@@ -15,6 +15,7 @@ from wallclient.api.center import Capabilities, ChannelPage, Events, Health, Ide
 from wallclient.api.onvif import media
 from wallclient.api.onvif.device import CALL_S, Device
 from wallclient.api.onvif.errands import Errands
+from wallclient.api.onvif.playback import OnvifRecords
 from wallclient.api.onvif.ptz import OnvifPtz
 from wallclient.api.onvif.site import ReadPassword, Site, SiteStore, offset
 from wallclient.api.onvif.watch import Watch
@@ -36,8 +37,8 @@ class _Held:
     until_s: float
 
 
-class OnvifCenter(OnvifPtz):
-    """Implements `wallclient.api.center.Center`, `PtzCenter` and `PictureCenter` for a saved site.
+class OnvifCenter(OnvifPtz, OnvifRecords):
+    """Implements `wallclient.api.center.Center`, `PtzCenter`, `RecordingCenter`, `PictureCenter` for a saved site.
 
     A site that is saved anew is noticed with the next question. `password(account)` asks the keyring: it blocks and may
     raise KeyringFailed, which calls for a camera let through. What it has answered is kept in memory until the log-out.
@@ -52,7 +53,8 @@ class OnvifCenter(OnvifPtz):
         self._lock = threading.Lock()  # of the leases
         self._leases: dict[str, _Held] = {}
         self._lease_numbers = itertools.count(1)
-        super().__init__(self._site)
+        OnvifPtz.__init__(self, self._site)
+        OnvifRecords.__init__(self, self._site)
 
     def __repr__(self) -> str:
         return f"OnvifCenter({self._site.key!r})"
@@ -65,7 +67,17 @@ class OnvifCenter(OnvifPtz):
     @property
     def capabilities(self) -> Capabilities:
         """What a site can do; what each camera can is told by its own status."""
-        return Capabilities(live=True, events=True, counts=True, catalog=True, ptz=True, alarms=True, pictures=True)
+        return Capabilities(
+            live=True,
+            events=True,
+            counts=True,
+            catalog=True,
+            ptz=True,
+            recordings=True,
+            alarms=True,
+            pictures=True,
+            export=False,
+        )
 
     # --- log-in ---
 
@@ -92,6 +104,7 @@ class OnvifCenter(OnvifPtz):
         """Stop what moves, forget leases and passwords."""
         if self._site.is_open:
             self.halt()
+        self.forget_footage()
         self._watch.end()
         self._site.log_out()
         with self._lock:

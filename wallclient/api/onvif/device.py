@@ -124,6 +124,7 @@ class Device:
         self._refusal: NotPermitted | None = None
         self._worked = False  # a call with a log-in did
         self.kept: dict[str, tuple[float, object]] = {}  # until when (monotonic), and what
+        self.ahead_ms = 0  # its clock, as its recordings are counted with
         self.asked_at = float("-inf")  # by an operator, monotonic
 
     def _client(self, credentials: Credentials | None) -> _Client:
