@@ -7,7 +7,6 @@ from pathlib import Path
 
 from wallclient.api.center import Center
 from wallclient.api.native import NativeCenter
-from wallclient.api.onvif.center import OnvifCenter
 from wallclient.api.wvp.center import WvpCenter
 from wallclient.api.wvp.ptz import PresetNames
 from wallclient.api.zoneminder.center import ZoneMinderCenter
@@ -80,6 +79,8 @@ class CenterMakes:
         if config.adapter == Family.LIST:
             return ListCenter(config.key, self.lists.file(config.key), self.lists.passwords(config.key).read)
         if config.adapter == Family.ONVIF:
+            from wallclient.api.onvif.center import OnvifCenter  # here: it brings httpx, 20 MB most walls never need
+
             return OnvifCenter(config.key, self.onvif.file(config.key), self.onvif.passwords(config.key).read)
         return open_by_address(config, preset_name_file(self._data, config.key))
 

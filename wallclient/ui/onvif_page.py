@@ -24,7 +24,6 @@ from wallclient.domain.onvif import NewOnvifCamera, OnvifAddress, OnvifCamera
 from wallclient.ui.background import Background
 from wallclient.ui.dialogs import PlainDialog
 from wallclient.ui.icons import icon
-from wallclient.ui.onvif_find import OnvifFindDialog
 from wallclient.ui.text import error_text
 from wallclient.ui.theme import COLORS, Metrics
 
@@ -121,6 +120,8 @@ class OnvifPage(QWidget):
     def find(self) -> None:
         """Open the dialog that finds cameras."""
         known = frozenset(row.camera.address.origin for row in self.rows)
+        from wallclient.ui.onvif_find import OnvifFindDialog  # here: it brings httpx, which most walls never need
+
         dialog = OnvifFindDialog(self._background, self._metrics, known, self.window())
         dialog.cameras_found.connect(self.add)
         dialog.finished.connect(dialog.deleteLater)
