@@ -3526,6 +3526,10 @@
         <translation>报警</translation>
     </message>
     <message>
+        <source>Alarms by hand</source>
+        <translation>手动报警</translation>
+    </message>
+    <message>
         <source>Recordings</source>
         <translation>录像</translation>
     </message>
@@ -3576,6 +3580,10 @@
     <message>
         <source>{center} tells of no alarms.</source>
         <translation>{center}不上报报警。</translation>
+    </message>
+    <message>
+        <source>{center} raises no alarms by hand.</source>
+        <translation>{center}不支持手动报警。</translation>
     </message>
     <message>
         <source>{center} has no recordings.</source>
@@ -4439,6 +4447,18 @@
     <message>
         <source>Password of the camera…</source>
         <translation>摄像机密码…</translation>
+    </message>
+    <message>
+        <source>Alarm by hand</source>
+        <translation>手动报警</translation>
+    </message>
+    <message>
+        <source>Raise it</source>
+        <translation>触发</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Stream</source>
@@ -5817,6 +5837,14 @@
     <message>
         <source>{subject}: this address can&apos;t be used. See the settings.</source>
         <translation>{subject}：地址无法使用，请查看设置。</translation>
+    </message>
+    <message>
+        <source>Alarm raised: {subject}</source>
+        <translation>已触发报警：{subject}</translation>
+    </message>
+    <message>
+        <source>Alarm taken back: {subject}</source>
+        <translation>已取消报警：{subject}</translation>
     </message>
     <message>
         <source>{subject}: {detail}</source>

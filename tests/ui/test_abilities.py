@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QWidget
-from window_fakes import FakeWall, channel
+from window_fakes import FakeSession, FakeWall, channel
 
 from tests.camera_list.list_files import row, write_csv
 from tests.services.test_centers import MemoryStore, OneSource
@@ -14,6 +14,8 @@ from wallclient.camera_list.importer import read_list
 from wallclient.demo.center import EmbeddedCenter
 from wallclient.domain.catalog import ALL_RIGHTS, Right
 from wallclient.domain.center_config import CenterConfig, Family, new_site
+from wallclient.domain.errors import CameraOffline, NotAble
+from wallclient.domain.notice import NoticeKind
 from wallclient.services.abilities import Ability, Standing, abilities_of
 from wallclient.services.centers import Centers
 from wallclient.services.secret_keeper import SecretKeeper
@@ -156,3 +158,49 @@ def test_every_lack_is_a_sentence_of_its_own(qapp):
     said = {standing_text(ability, Standing.NOBODY, "X") for ability in Ability}
     assert len(said) == len(Ability)
     assert all("X" in text and text.endswith(".") for text in said)
+
+
+class _Forcing(FakeSession):
+    """Centers whose one center raises alarms by hand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.capabilities = replace(self.capabilities, forced_alarms=True)
+        self.forced, self.refuses = [], False
+
+    async def force_alarm(self, channel_id, on):
+        if self.refuses:
+            raise CameraOffline("no")
+        self.forced.append((channel_id, on))
+
+
+def test_an_alarm_is_raised_by_hand_where_the_center_can_and_what_came_of_it_is_said(
+    qtbot, run, loop, centers, preferences
+):
+    wall, forcing = FakeWall("4"), _Forcing()
+    widget, window = WallWidget(wall), QWidget()
+    for one in (widget, window):
+        qtbot.addWidget(one)
+    handlers = dict.fromkeys((shortcut.command for shortcut in SHORTCUTS), lambda: None)
+    actions = make_actions(window, widget, handlers)
+    told = []
+    commands = PaneCommands(wall, widget, forcing, preferences, Background(loop))
+    commands.noticed.connect(told.append)
+    wall.panes[0].show(camera("main"))
+    menu = pane_menu(wall.panes[0], actions, commands, window)
+    alarms = next(action.menu() for action in menu.actions() if action.text() == "Alarm by hand")
+    for action in alarms.actions():
+        action.trigger()
+    run(lambda: len(told) == 2, LONG_S)
+    assert forcing.forced == [("main/c1", True), ("main/c1", False)]
+    assert [notice.kind for notice in told] == [NoticeKind.ALARM_FORCED, NoticeKind.ALARM_TAKEN_BACK]
+    forcing.refuses = True
+    alarms.actions()[0].trigger()
+    run(lambda: len(told) == 3, LONG_S)
+    assert isinstance(told[-1].error, CameraOffline)
+    others = PaneCommands(wall, widget, centers, preferences, Background(loop))
+    wall.panes[0].show(camera("n"))
+    texts = [action.text() for action in pane_menu(wall.panes[0], actions, others, window).actions()]
+    assert "Alarm by hand" not in texts
+    with pytest.raises(NotAble):
+        run(centers.force_alarm("n/c1", True))

@@ -34,6 +34,8 @@ class NoticeKind(StrEnum):
     NOT_KEPT = "not_kept"  # signed in, but the keyring took nothing; `subject`: the center, `error`
     SECRETS_LEFT = "secrets_left"  # the keyring could not be cleared of a center's; `subject`: the center, `error`
     CENTER_UNUSABLE = "center_unusable"  # an address in the settings can't be used; `subject`: the center
+    ALARM_FORCED = "alarm_forced"  # raised by hand; `subject`: the camera
+    ALARM_TAKEN_BACK = "alarm_taken_back"  # one raised by hand; `subject`: the camera
     NOT_OFFERED = "not_offered"  # `subject`: the camera; `detail`: what its center can't do
     RIGHT_MISSING = "right_missing"  # `subject`: the camera; `right`
     NO_AUDIO = "no_audio"  # `subject`: the camera

@@ -25,6 +25,7 @@ class Ability(StrEnum):
     PRESETS = "presets"
     CRUISES = "cruises"
     ALARMS = "alarms"
+    FORCED_ALARMS = "forced_alarms"  # raised by the operator's hand
     PLAYBACK = "playback"
     EXPORT = "export"
     BOOKMARKS = "bookmarks"
@@ -52,6 +53,7 @@ def abilities_of(center: Center) -> Mapping[Ability, Standing]:
         Ability.PRESETS: presets,
         Ability.CRUISES: can.ptz and can.cruises,
         Ability.ALARMS: can.alarms,
+        Ability.FORCED_ALARMS: can.forced_alarms,
         Ability.PLAYBACK: can.recordings,
         Ability.EXPORT: can.recordings and can.export,
         Ability.BOOKMARKS: can.recordings and isinstance(center, BookmarkCenter),

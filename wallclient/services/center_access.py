@@ -170,6 +170,11 @@ class CenterAccess(QObject):
         self._require_session()
         return await self.session.picture(local_id)
 
+    async def force_alarm(self, local_id: str, on: bool) -> None:
+        """Raise a camera's alarm by hand, or take it back."""
+        self._require_session()
+        await self.session.force_alarm(local_id, on)
+
     # --- recordings ---
 
     async def ask_recordings(self, work: Callable[[RecordingCenter], _Result]) -> _Result:

@@ -271,6 +271,11 @@ class Centers(QObject, CenterRecordings):
         access, local_id = self._route(channel_id)
         return await access.picture(local_id)
 
+    async def force_alarm(self, channel_id: str, on: bool) -> None:
+        """Raise a camera's alarm by hand, or take back one raised so. Raises NotAble where its center can't."""
+        access, local_id = self._route(channel_id)
+        await access.force_alarm(local_id, on)
+
     def ptz_center(self, channel_id: str) -> tuple[PtzCenter, str]:
         """Return who moves a camera, and its id there; for steering, which has its own threads.
 

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from wallclient.api.center import Capabilities, Center, Events, Health, Identity
+from wallclient.api.forced_alarms import ForcedAlarmCenter
 from wallclient.api.patrol import PatrolCenter
 from wallclient.api.pictures import PictureCenter
 from wallclient.api.ptz import PtzCenter
@@ -233,6 +234,14 @@ class CenterSession(QObject):
         if not self._center.capabilities.pictures or not isinstance(self._center, PictureCenter):
             raise NotAble("the center takes no pictures")
         return await self._ask(self._center.picture, channel_id)
+
+    # --- alarms by hand ---
+
+    async def force_alarm(self, channel_id: str, on: bool) -> None:
+        """Raise a camera's alarm, or take back one raised so. Raises NotAble where the center has no such thing."""
+        if not self._center.capabilities.forced_alarms or not isinstance(self._center, ForcedAlarmCenter):
+            raise NotAble("the center raises no alarms by hand")
+        await self._ask(self._center.force_alarm, channel_id, on)
 
     # --- patrols ---
 

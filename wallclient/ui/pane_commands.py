@@ -241,6 +241,29 @@ class PaneCommands(QObject):
             self.expanded.emit()
         self._place(index, channels, total, branches[0].name)
 
+    def can_force_alarm(self, pane: "WallPane") -> bool:
+        """Tell whether the center of a pane's camera raises alarms by hand."""
+        try:
+            session = self._centers.access(key_of(pane.channel.id)).session if pane.channel is not None else None
+        except NotFound:
+            return False
+        return session is not None and session.signed_in and session.capabilities.forced_alarms
+
+    async def force_alarm(self, channel: Channel, *, on: bool) -> None:
+        """Raise the alarm of a camera by hand, or take it back, and say what came of it."""
+        try:
+            await self._centers.force_alarm(channel.id, on)
+        except WallError as err:
+            notice = Notice("forced alarm", NoticeKind.FAILED, NoticeLevel.ERROR, channel.name, error=err)
+        else:
+            kind = NoticeKind.ALARM_FORCED if on else NoticeKind.ALARM_TAKEN_BACK
+            notice = Notice("forced alarm", kind, subject=channel.name)
+        self.noticed.emit(notice)
+
+    def start_forcing(self, channel: Channel, *, on: bool) -> None:
+        """Begin to raise an alarm by hand, or to take it back."""
+        self._background.start(self.force_alarm(channel, on=on))
+
     def asks_password(self, pane: "WallPane") -> bool:
         """Tell whether a pane has no picture for want of a password that is kept on this computer."""
         return pane.channel is not None and pane.reason in _PASSWORD_REASONS and self._is_of_site(pane.channel)

@@ -25,6 +25,7 @@ _ENTRIES = (
     ("audio", "audio-on"),
     ("zoom_reset", "zoom-reset"),
     ("info", "info"),
+    ("alarm_seen", "bell"),
     ("retry", "retry"),
     ("close", "close"),
 )
@@ -54,6 +55,7 @@ def pane_menu(pane: "WallPane", actions: dict[str, QAction], commands: PaneComma
             if commands.asks_password(pane):
                 text = QCoreApplication.translate("pane_menu", "Password of the camera…")
                 menu.addAction(icon("keys"), text, lambda: commands.enter_password(pane))
+            _add_alarms(menu, pane, commands)
             menu.addSeparator()
     return menu
 
@@ -66,6 +68,18 @@ def _lack(pane: "WallPane", command: str, commands: PaneCommands) -> str:
     if right is not None and not allowed(pane.channel, right):
         return missing_text(right)
     return commands.lack(pane.channel, ability) if ability is not None else ""
+
+
+def _add_alarms(menu: QMenu, pane: "WallPane", commands: PaneCommands) -> None:
+    """Offer alarms by hand where the camera's center has them: most have not."""
+    channel = pane.channel
+    if channel is None or not commands.can_force_alarm(pane):
+        return
+    alarms = menu.addMenu(icon("bell"), QCoreApplication.translate("pane_menu", "Alarm by hand"))
+    raised = alarms.addAction(QCoreApplication.translate("pane_menu", "Raise it"))
+    raised.triggered.connect(lambda: commands.start_forcing(channel, on=True))
+    taken = alarms.addAction(QCoreApplication.translate("pane_menu", "Take it back"))
+    taken.triggered.connect(lambda: commands.start_forcing(channel, on=False))
 
 
 def _add_streams(menu: QMenu, pane: "WallPane", commands: PaneCommands, filled: bool) -> None:

@@ -163,6 +163,8 @@ _NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.NOT_KEPT: QT_TRANSLATE_NOOP("text", "{subject}: you will have to log in again next time. {error}"),
     NoticeKind.SECRETS_LEFT: QT_TRANSLATE_NOOP("text", "The keyring still holds log-in data for {subject}. {error}"),
     NoticeKind.CENTER_UNUSABLE: QT_TRANSLATE_NOOP("text", "{subject}: this address can't be used. See the settings."),
+    NoticeKind.ALARM_FORCED: QT_TRANSLATE_NOOP("text", "Alarm raised: {subject}"),
+    NoticeKind.ALARM_TAKEN_BACK: QT_TRANSLATE_NOOP("text", "Alarm taken back: {subject}"),
     NoticeKind.NOT_OFFERED: QT_TRANSLATE_NOOP("text", "{subject}: {detail}"),
     NoticeKind.RIGHT_MISSING: QT_TRANSLATE_NOOP("text", "{subject}: {error}"),
     NoticeKind.NO_AUDIO: QT_TRANSLATE_NOOP("text", "{subject} has no audio."),
