@@ -29,7 +29,7 @@ from wallclient.domain.errors import BadAddress, BadPayload, CenterError, NotAbl
 from wallclient.domain.recording import FootageProtocol, FootageSource, PendingFootage, Playback, Segment
 
 LONGEST_MS = 86_400_000
-PATIENCE_S = 5.0  # for a device, before a session is opened that does not know yet what there is
+PATIENCE_S = 2.0  # for a device, before a session is opened that does not know yet what there is
 TERM_S, PENDING_TERM_S = 300.0, 2.0
 FORGOTTEN_S = 900.0  # without a renewal
 QUERIES_AT_ONCE = 16  # of devices: one that does not answer holds up no other
