@@ -251,6 +251,46 @@ class ZoneMinderStand(Stand):
         self._zm.__exit__()
 
 
+class RealZoneMinderStand(Stand):
+    """A real ZoneMinder out of Debian's packages, with drawn cameras; half a minute until it stands."""
+
+    kind = "zoneminder-real"
+    camera, fixed = "m1", "m3"
+
+    def __init__(self, pictures: Pictures) -> None:
+        sys.path.append(str(TESTS.parent))
+        from tests.integration.zoneminder.server import NoZoneMinder
+        from tests.integration.zoneminder.stand import CAMERA_PASSWORD
+        from tests.integration.zoneminder.stand import Stand as ZoneMinderStage
+
+        self._stage = ZoneMinderStage()
+        try:
+            self._stage.__enter__()
+        except NoZoneMinder as err:
+            raise Unavailable(f"no ZoneMinder here, `make test-zoneminder` installs one: {err}") from None
+        server = self._stage.server
+        self.address, self.user, self.password = server.base_url, server.user, server.password
+        self.secrets = (self.password, CAMERA_PASSWORD)
+        until(lambda: server.sql("SELECT Id FROM Events WHERE MonitorId=1 AND EndDateTime IS NOT NULL"), "no event")
+        now_ms = round(time.time() * 1000)
+        self.footage_ms = now_ms - 600_000, now_ms
+
+    def client(self, address: str | None = None) -> Center:
+        return ZoneMinderCenter(address or self.address or "")
+
+    def ring(self) -> None:
+        with self.signed_in() as center:
+            assert isinstance(center, ZoneMinderCenter)
+            center.force_alarm(self.camera, True)
+
+    def took(self) -> list[str]:
+        moves = [path for path in self._stage.steered.heard if "continuouspantiltmove=" in path]
+        return ["stop" if path.endswith("continuouspantiltmove=0,0") else "move" for path in moves]
+
+    def close(self) -> None:
+        self._stage.__exit__()
+
+
 class OnvifStand(Stand):
     """A site with two cameras, one of which turns; doubles both, with the embedded center's streams."""
 
@@ -349,6 +389,9 @@ KINDS: dict[str, Callable[[Pictures], Stand]] = {
     "onvif": OnvifStand,
     "list": ListStand,
 }
+ON_REQUEST: dict[str, Callable[[Pictures], Stand]] = {
+    "zoneminder-real": RealZoneMinderStand
+}  # named, not by themselves
 REAL: dict[str, Callable[[str], Any]] = {"native": NativeCenter, "wvp": WvpCenter, "zoneminder": ZoneMinderCenter}
 
 
@@ -359,6 +402,7 @@ def put_up(name: str, pictures: Pictures) -> Stand:
         if kind not in REAL:
             raise Unavailable(f"no adapter {kind!r} takes an address; there are {', '.join(REAL)}")
         return RealStand(kind, url)
-    if kind not in KINDS:
-        raise Unavailable(f"no stand {kind!r}; there are {', '.join(KINDS)}")
-    return KINDS[kind](pictures)
+    stands = {**KINDS, **ON_REQUEST}
+    if kind not in stands:
+        raise Unavailable(f"no stand {kind!r}; there are {', '.join(stands)}")
+    return stands[kind](pictures)

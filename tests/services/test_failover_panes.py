@@ -246,6 +246,22 @@ def test_a_camera_nobody_else_has_says_what_its_own_center_says(run):
     run(story)
 
 
+def test_an_alternate_entered_while_a_pane_is_without_picture_helps_it(run):
+    async def story(scene):
+        own, *others = scene.centers.configs
+        scene.centers.configs = (replace(own, alternates=()), *others)
+        scene.pane.show(CAMERA)
+        await scene.shows("")
+        scene.go_dark("city")
+        async with asyncio.timeout(15):
+            while scene.pane.reason is not PaneReason.CENTER_UNAVAILABLE:
+                await asyncio.sleep(0.002)
+        scene.centers.configs = (replace(own, alternates=(Alternate("station"),)), *others)
+        await scene.shows("派出所")
+
+    run(story)
+
+
 def test_a_picture_that_outlives_its_center_is_left_alone(run):
     async def story(scene):
         scene.pane.show(CAMERA)

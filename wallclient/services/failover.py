@@ -27,6 +27,10 @@ class Switchover:
         self._away_s, self._back_s = away_s, back_s
         self.serving = 0
 
+    def set_ways(self, ways: int, now_s: float) -> None:
+        """Take other ways beside the first, none of which is well yet; only while the first one serves."""
+        self._ways[1:] = [_Way(well=False, since_s=now_s) for _ in range(ways - 1)]
+
     def tell(self, way: int, well: bool, at_s: float) -> None:
         """Take in that a way has been well, or in trouble, since `at_s`.
 

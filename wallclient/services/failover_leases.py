@@ -57,10 +57,9 @@ class Failover(QObject):
         self, channel: Channel, on_lost: Callable[[StreamKind], None], on_wanted: Callable[[], None]
     ) -> PaneLeases:
         """Return what keeps a camera's streams open; `on_wanted` is called when another way should be tried."""
-        alternates = self.alternates(channel)
-        if not alternates:
+        if len(self._centers.configs) < 2:
             return LiveLeases(self._centers, channel.id, on_lost)
-        return FailoverLeases(self, self._centers, channel, alternates, on_lost, on_wanted)
+        return FailoverLeases(self, self._centers, channel, on_lost, on_wanted)
 
     def standing(self, key: str) -> tuple[bool, float]:
         """Tell whether a center answers, and since when (monotonic)."""
@@ -100,13 +99,12 @@ class FailoverLeases:
         failover: Failover,
         centers: Centers,
         channel: Channel,
-        alternates: tuple[Alternate, ...],
         on_lost: Callable[[StreamKind], None],
         on_wanted: Callable[[], None],
     ) -> None:
         self._failover, self._centers, self._channel = failover, centers, channel
         self._on_lost, self._on_wanted = on_lost, on_wanted
-        self._keys = (key_of(channel.id), *(one.center for one in alternates))
+        self._keys = self._keys_now()
         self._leases: dict[int, LiveLeases] = {}  # by way
         self._resting: dict[int, asyncio.TimerHandle] = {}  # ways that were tried and gave no picture
         self._failures: dict[int, int] = {}  # of each way in a row
@@ -151,6 +149,7 @@ class FailoverLeases:
 
         What the camera's own center says is raised where nobody gives one.
         """
+        self._take_alternates()
         tried: set[int] = set()
         while True:
             way = next(way for way in (self._choice(), self._rule.serving, 0) if way not in tried)
@@ -196,6 +195,26 @@ class FailoverLeases:
             leases.close()
 
     # --- inside ---
+
+    def _keys_now(self) -> tuple[str, ...]:
+        alternates = self._failover.alternates(self._channel)
+        return key_of(self._channel.id), *(one.center for one in alternates)
+
+    def _take_alternates(self) -> None:
+        """Take over what the operator has changed meanwhile, while the own center serves and nothing is under way."""
+        keys = self._keys_now()
+        if keys == self._keys or self._rule.serving:
+            return
+        for way in [way for way in self._leases if way]:
+            self._leases.pop(way).close()
+        for timer in self._resting.values():
+            timer.cancel()
+        self._resting.clear()
+        self._failures.clear()
+        self._keys = keys
+        self._rule.set_ways(len(keys), time.monotonic())
+        for way in range(1, len(keys)):
+            self._tell_standing(way)
 
     def _choice(self) -> int:
         return 0 if self._is_refused else self._rule.choice(time.monotonic())
