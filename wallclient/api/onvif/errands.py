@@ -28,11 +28,13 @@ class Errands:
 
     def run(self, work: "_Work[_Result]", limit_s: float) -> _Result:
         """Return what `work` returns. Raises CameraOffline after `limit_s`, ServerFailed once closed."""
+        future = self._hand_in(work)
         try:
-            return self._hand_in(_limited(work, limit_s)).result()
+            return future.result(limit_s)
         except concurrent.futures.CancelledError:
             raise ServerFailed("the site was closed by us") from None
         except TimeoutError:
+            future.cancel()
             raise CameraOffline(f"no answer within {limit_s:g} s") from None
 
     def start(self, work: "_Work[None]") -> "concurrent.futures.Future[None]":
@@ -56,11 +58,6 @@ class Errands:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=_serve, args=(self._loop, self._endings), name="onvif", daemon=True).start()
             return asyncio.run_coroutine_threadsafe(work, self._loop)
-
-
-async def _limited(work: "_Work[_Result]", limit_s: float) -> _Result:
-    async with asyncio.timeout(limit_s):
-        return await work
 
 
 def _serve(loop: asyncio.AbstractEventLoop, endings: list[Callable[[], Awaitable[None]]]) -> None:
