@@ -9,16 +9,18 @@ from pathlib import Path
 
 import psutil
 import pytest
+import qasync
 
 sys.path.append(str(Path(__file__).parents[1] / "player"))
 from footage_server import RangeServer  # isort: skip
 from moving_footage import T0_US, Pass, write_moving  # isort: skip
 
 from wallclient.domain.audit import AuditKind
-from wallclient.domain.errors import NotPermitted, ReasonNeeded, ServerFailed
+from wallclient.domain.errors import NotFound, NotPermitted, ReasonNeeded, ServerFailed
 from wallclient.domain.footage_search import LackReason, MotionQuery
 from wallclient.domain.recording import FootageProtocol, FootageSource, PendingFootage, Playback
 from wallclient.services import footage_search
+from wallclient.services.film_pictures import FilmPictures
 from wallclient.services.footage_search import FootageSearches, MotionNews
 
 LIMIT_S = 60
@@ -200,6 +202,9 @@ def test_centers_that_are_away_are_told_and_refusals_end_a_search(url, monkeypat
         found = []
         await searches.pictures(CAMERA, [T0_US, T0_US + 30 * SECOND], (64, 36), 0, found.append)
         assert [one.lack for one in found] == [LackReason.CENTER] * 2
+        center.error, heard = NotFound("no footage"), Heard()
+        await searches.motion(query(40), heard.news)
+        assert [lack.reason for lack in heard.lacks] == [LackReason.GAP] * 2, "centers open no session of nothing"
         center.error = NotPermitted("no")
         with pytest.raises(NotPermitted):
             await searches.motion(query(40), heard.news)
@@ -226,3 +231,37 @@ def test_sheets_of_pictures_tell_gaps_and_what_is_still_fetched(url):
         await until(lambda: not center.open)
 
     run(scene())
+
+
+def test_pictures_of_a_strip_are_found_once_and_kept_within_a_budget(url, qapp):
+    async def scene():
+        center, arrived = Center(url), []
+        busy = [True]
+        film = FilmPictures(FootageSearches(center, no_reason), lambda: busy[0], budget_bytes=100_000)
+        film.arrived.connect(lambda: arrived.append(1))
+        moments = tuple(T0_US + s * SECOND for s in (2, 6, 10, 25))
+        film.want(CAMERA, moments, (96, 54), SECOND)
+        await until(lambda: film._rest.isActive() and film._rest.interval() == 250)
+        assert not film.busy, "playback waits for pictures"
+        busy[0] = False
+        await until(lambda: len(arrived) == 4)
+        assert [film.get(CAMERA, moment, 96).lack for moment in moments] == [None, None, None, LackReason.GAP]
+        assert film.get(CAMERA, moments[0], 97) is None
+        film.want(CAMERA, (*moments[:3], T0_US + 14 * SECOND), (96, 54), SECOND)
+        await until(lambda: len(arrived) == 5)
+        assert len(center.opened) == 1, "one session for what is in sight"
+        many = tuple(T0_US + s * SECOND for s in range(20))
+        film.want(CAMERA, many, (96, 54), SECOND)
+        await until(lambda: film.get(CAMERA, many[-1], 96) is not None)
+        assert film.kept_bytes <= 100_000
+        assert film.get(CAMERA, moments[3], 96) is None, "what was not looked at for longest made room"
+        film.close()
+        await until(lambda: not center.open and not workers())
+
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_until_complete(asyncio.wait_for(scene(), LIMIT_S))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()

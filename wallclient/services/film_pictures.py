@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from wallclient.domain.errors import WallError
 from wallclient.domain.footage_search import LackReason
 from wallclient.player.search_messages import Addresses, Picture, PicturesOrder
-from wallclient.services.footage_search import LONGEST_SESSION_US, FootageSearches, FoundPicture, found_picture
+from wallclient.services.footage_search import LONGEST_SESSION_US, FootageSearches, FoundPicture, found_picture, lack_of
 from wallclient.services.footage_session import FootageSession
 from wallclient.services.search_line import SearchLine, WorkerGone, next_number
 
@@ -147,9 +147,9 @@ class FilmPictures(QObject):
                     if now.channel_id != wish.channel_id or not inside:
                         return
                     await self._fetch(line, session, now)
-        except WallError:
+        except WallError as err:
             for moment in self._missing(wish):
-                self._keep(wish, FoundPicture(wish.channel_id, moment, lack=LackReason.CENTER))
+                self._keep(wish, FoundPicture(wish.channel_id, moment, lack=lack_of(err)))
 
     async def _fetch(self, line: SearchLine, session: FootageSession, wish: _Wish) -> None:
         order = PicturesOrder(next_number(), session.files, self._missing(wish), *wish.box, wish.slack_us)

@@ -26,7 +26,7 @@ MOST_AT_ONCE = 2  # searches; others wait
 _MOST_CRASHES = 5  # of a worker in one stretch
 _EDGE_US = 1_000_000
 _HIT_PX = (320, 180)
-_FINAL = (NotPermitted, NotFound, SignInNeeded, ReasonNeeded)  # what no other stretch would do better
+_FINAL = (NotPermitted, SignInNeeded, ReasonNeeded)  # what no other stretch would do better
 
 
 class SearchAudit(Protocol):
@@ -97,9 +97,9 @@ class FootageSearches:
                         await self._pictures(session, channel_id, part, box, slack_us, take)
                 except _FINAL:
                     raise
-                except WallError:
+                except WallError as err:
                     for asked in part:
-                        take(FoundPicture(channel_id, asked, lack=LackReason.CENTER))
+                        take(FoundPicture(channel_id, asked, lack=lack_of(err)))
 
     async def motion(self, query: MotionQuery, news: MotionNews) -> None:
         """Look for movement; hits come in order of time, while it runs."""
@@ -115,8 +115,8 @@ class FootageSearches:
                         await run.stretch(session, start_us, end_us)
                 except _FINAL:
                     raise
-                except WallError:
-                    run.lacks(start_us, end_us, LackReason.CENTER)
+                except WallError as err:
+                    run.lacks(start_us, end_us, lack_of(err))
             run.over()
 
     def _session(self, channel_id: str, start_us: int, end_us: int) -> FootageSession:
@@ -155,6 +155,11 @@ class FootageSearches:
         why = LackReason.NO_FILES if session.unreadable else LackReason.BROKEN
         for asked in left:
             take(FoundPicture(channel_id, asked, lack=why))
+
+
+def lack_of(err: WallError) -> LackReason:
+    """Return why there is nothing where no session was to be had: centers open none where nothing was recorded."""
+    return LackReason.GAP if isinstance(err, NotFound) else LackReason.CENTER
 
 
 def found_picture(session: FootageSession, channel_id: str, news: Picture, pixels: bytes) -> FoundPicture:

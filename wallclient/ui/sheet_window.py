@@ -168,6 +168,7 @@ class SheetWindow(PlainDialog):
 
     def search(self) -> None:
         """Begin the sheet anew."""
+        self._wait.stop()
         self.stop()
         self.show_error("")
         start_us, end_us = self.range.start_us, self.range.end_us
