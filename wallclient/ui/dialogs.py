@@ -2,7 +2,7 @@
 
 import asyncio
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -12,12 +12,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from wallclient.ui.shortcuts import MOUSE, PLAYBACK_KEYS, PTZ_KEYS, SHORTCUTS, Group, key_names, translated, written
 from wallclient.ui.theme import Metrics
+
+_MOST_OF_WIDTH, _MOST_OF_HEIGHT = 0.96, 0.78  # of a screen; the rest is heading, buttons, and a desktop's panel
 
 
 async def ask(dialog: QDialog) -> int:
@@ -132,9 +135,10 @@ class KeysDialog(PlainDialog):
     def __init__(self, metrics: Metrics, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Keys"), metrics, parent)
 
-        columns = QHBoxLayout()
-        columns.setSpacing(metrics.space_px * 3)
-        self.body.addLayout(columns)
+        page = QWidget()
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(0, 0, metrics.space_px, 0)
+        columns.setSpacing(metrics.space_px * 3 // 2)
         for groups in (
             (Group.PANES, Group.MOUSE),
             (Group.LAYOUTS, Group.PATROL),
@@ -142,7 +146,7 @@ class KeysDialog(PlainDialog):
             (Group.WINDOW,),
         ):
             grid = QGridLayout()
-            grid.setHorizontalSpacing(metrics.space_px * 2)
+            grid.setHorizontalSpacing(metrics.space_px)
             grid.setVerticalSpacing(max(3, metrics.space_px // 2))
             columns.addLayout(grid)
             for group in groups:
@@ -152,8 +156,22 @@ class KeysDialog(PlainDialog):
                     grid.addWidget(_keys_widget(keys, metrics), row, 0)
                     grid.addWidget(QLabel(text), row, 1)
             grid.setRowStretch(grid.rowCount(), 1)
+        self.body.addWidget(_scrolled(page, self.screen().availableSize()), 1)
         close = self.buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.AcceptRole)
         close.setDefault(True)
+
+
+def _scrolled(page: QWidget, screen: QSize) -> QScrollArea:
+    """Return `page` whole where a dialog with it fits on a screen, else in part with a way to the rest."""
+    area = QScrollArea()
+    area.setObjectName("Plain")
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(page)
+    most = QSize(round(screen.width() * _MOST_OF_WIDTH), round(screen.height() * _MOST_OF_HEIGHT))
+    bar = area.verticalScrollBar().sizeHint().width()
+    area.setMinimumSize((page.sizeHint() + QSize(bar, 0)).boundedTo(most))
+    return area
 
 
 def _rows(group: Group) -> list[tuple[list[str], str]]:
