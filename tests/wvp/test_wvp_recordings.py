@@ -157,6 +157,19 @@ def test_a_device_that_is_away_is_said_to_be_away_and_hides_no_other(wvp, center
         center.segments(["c12"], EIGHT, NINE)
 
 
+def test_files_that_follow_each_other_have_no_gap_between_them(wvp, center):
+    wvp.records = [
+        ("2026-11-20 23:00:00", "2026-11-20 23:29:59", "time"),
+        ("2026-11-20 23:30:00", "2026-11-21 00:00:00", "time"),
+        ("2026-11-21 00:00:00", "2026-11-21 00:10:00", "time"),
+        ("2026-11-21 00:10:02", "2026-11-21 00:20:00", "time"),
+    ]
+    start, end = ms("23:20:00"), ms("00:20:00", "2026-11-21")
+    playback = center.open_playback("c11", start, end)
+    gap = ms("00:10:00", "2026-11-21"), ms("00:10:02", "2026-11-21")
+    assert covered(playback) == [(start, gap[0]), (gap[1], end)]
+
+
 def test_a_row_that_can_not_be_read_hides_no_other(wvp, center):
     wvp.records.insert(0, ("2026-11-20 09:00:00", "2026-11-20 08:00:00", "time"))
     assert len(center.segments(["c11"], EIGHT, NINE + 1)["c11"]) == 1

@@ -7,7 +7,7 @@ kept for a while, and silence counts as "nothing" only from a device that is the
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ DAY_KEPT_S, TODAY_KEPT_S = 600.0, 20.0
 DAYS_KEPT = 4000
 _DAY_MS = 86_400_000
 _DAY = timedelta(days=1)
+_AHEAD_MS = 3_600_000
+_STEP_MS = 1000  # of the times WVP tells
 _KINDS = {"alarm": RecordingKind.ALARM, "manual": RecordingKind.MANUAL}
 
 
@@ -60,17 +62,15 @@ class WvpRecords:
         if way.data_type != GB28181:
             return ()
         own = self.files(way, start_ms, end_ms)
-        found = {one for day in _days(start_ms, min(end_ms, self._now_ms())) for one in self._day(channel_id, way, day)}
-        rest = [part for one in found if _meet(one, start_ms, end_ms) for part in without(one, own)]
+        found = {one for day in self._past(start_ms, end_ms) for one in self._day(channel_id, way, day)}
+        rest = [part for one in joined(found) if _meet(one, start_ms, end_ms) for part in without(one, own)]
         return tuple(sorted((*own, *rest), key=_when))
 
     def days(self, channel_id: str, start_ms: int, end_ms: int) -> tuple[Stretch, ...]:
         """Return what was recorded in many days: asked for in one query where the device bears it."""
         way = self._ways.to(channel_id)
         if way.data_type == GB28181:
-            missing = [
-                day for day in _days(start_ms, min(end_ms, self._now_ms())) if self._kept(channel_id, day) is None
-            ]
+            missing = [day for day in self._past(start_ms, end_ms) if self._kept(channel_id, day) is None]
             if len(missing) > 1:
                 self._ask_at_once(channel_id, way, missing)
         return self.between(channel_id, start_ms, end_ms)
@@ -138,7 +138,8 @@ class WvpRecords:
 
     def _query(self, way: Way, first: date, last: date) -> tuple[list[Stretch], bool]:
         """Return what a device has of some days, and whether it told of all there is."""
-        query = {"startTime": f"{first:%Y-%m-%d} 00:00:00", "endTime": f"{last:%Y-%m-%d} 23:59:59"}
+        after = last + _DAY  # a device that cuts at the end of what was asked for leaves no second out at midnight
+        query = {"startTime": f"{first:%Y-%m-%d} 00:00:00", "endTime": f"{after:%Y-%m-%d} 00:00:00"}
         path = f"/api/gb_record/query/{way.path}"
         told = self._line.get(path, docs.RecordInfo | None, query, limit_s=QUERY_S)  # type: ignore[arg-type]
         info = told or docs.RecordInfo()
@@ -164,8 +165,22 @@ class WvpRecords:
             while len(self._days) > DAYS_KEPT:
                 self._days.popitem(last=False)
 
+    def _past(self, start_ms: int, end_ms: int) -> Iterator[date]:
+        """Yield the days of a range that may have recordings; the center's clock may be ahead of ours."""
+        return _days(start_ms, min(end_ms, self._now_ms() + _AHEAD_MS))
+
     def _now_ms(self) -> int:
         return round(self._now_s() * 1000)
+
+
+def joined(found: Iterable[Stretch]) -> list[Stretch]:
+    """Return stretches in order; where one begins a second after the last ended, nothing is missing in between."""
+    result: list[Stretch] = []
+    for one in sorted(found, key=_when):
+        if result and 0 < one.start_ms - result[-1].end_ms <= _STEP_MS:
+            result[-1] = result[-1]._replace(end_ms=one.start_ms)
+        result.append(one)
+    return result
 
 
 def without(one: Stretch, others: list[Stretch]) -> Iterator[Stretch]:
