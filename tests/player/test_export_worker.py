@@ -316,7 +316,7 @@ def test_a_burned_in_copy_covers_nothing_and_keeps_its_times(server, stock, tmp_
     assert ended.end is End.DONE
     original, copy = ended.pieces
     assert copy.burned_from == original.name
-    assert copy.height == footage.HEIGHT + height
+    assert copy.height == footage.HEIGHT + 2 * height
     times = {}
     for piece in (original, copy):
         with av.open(str(tmp_path / piece.name)) as container:
@@ -330,7 +330,9 @@ def test_a_burned_in_copy_covers_nothing_and_keeps_its_times(server, stock, tmp_
             assert rows[8][10] > 200  # a digit
             assert rows[8][8 + 4 * 19 + 4 + 3] > 200  # the caption
             assert rows[8][200] < 40
-            below = rows[height : height + 4]
+            assert rows[height + 8][8 + 15] > 200  # the second line
+            assert rows[height + 8][60] < 40
+            below = rows[2 * height : 2 * height + 4]
     assert times[original.name] == times[copy.name]
     cells = {max(0, min(1, round(value / 255))) for value in below[2][: footage.WIDTH]}
     assert cells == {0, 1}  # the strip of the footage is all there
@@ -366,13 +368,13 @@ def test_a_burned_in_copy_goes_on_where_it_was_killed(server, stock, tmp_path, m
     assert steps == []
     assert list(tmp_path.glob("*.mkv")) == []
     other = export_burn.burn(original, tmp_path, BurnOrder(32, "Asia/Shanghai", *burn_letters(32)), steps.append)
-    assert other.height == original.height + 32
+    assert other.height == original.height + 64
     assert steps
 
 
 def burn_letters(height):
     glyphs = {sign: bytes([255 if sign.isdigit() else 0]) * (4 * height) for sign in "0123456789-: "}
-    return glyphs, bytes([255]) * (6 * height)
+    return glyphs, [bytes([255]) * (6 * height), bytes([255]) * (30 * height)]
 
 
 def burn_order(height=16):

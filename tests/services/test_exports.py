@@ -441,12 +441,19 @@ def test_settle_takes_no_name_that_is_taken_and_says_why_it_can_not(tmp_path):
         settle(part, tmp_path, "a", ".mp4")
 
 
-def test_letters_are_drawn(qapp):
-    order = captions("解放北路 44010600001320000001", "Asia/Shanghai", 360)
-    assert all(len(bitmap) % order.height == 0 for bitmap in (*order.glyphs.values(), order.caption))
+@pytest.mark.parametrize(("size", "lines"), [((640, 360), 2), ((352, 288), 3), ((1920, 1080), 2), ((None, None), 2)])
+def test_captions_are_whole_whatever_the_size_of_the_picture(qapp, size, lines):
+    order = captions("解放北路东口 球机1", "44010600001320000001  张三 (zhang) 重庆市监控室", "Asia/Shanghai", size)
+    assert all(len(bitmap) % order.height == 0 for bitmap in (*order.glyphs.values(), *order.captions))
     assert max(order.glyphs["8"]) > 200
     assert max(order.glyphs[" "]) == 0
-    assert sum(value > 128 for value in order.caption) > 400
+    assert len(order.captions) == lines
+    width = size[0] or 640
+    across = [len(bitmap) // order.height for bitmap in order.captions]
+    assert 20 * order.height // 2 + across[0] <= width
+    assert max(across) <= width - 8
+    for bitmap in filter(None, order.captions):
+        assert sum(value > 128 for value in bitmap) > 200
 
 
 # --- evidence ---

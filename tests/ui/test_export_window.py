@@ -325,7 +325,7 @@ def test_a_reason_that_is_demanded_later_is_asked_for_in_the_queue(parts, run, a
     parts.window.exports.show_queue()
     assert not label.isVisibleTo(parts.window)
     queue = dialog_of(parts.window, ExportsDialog)
-    assert "reason" in queue.state_label.text()
+    assert "reason" in queue.trouble_label.text()
     act(queue.buttons_by_name["resume"].click)
     asked = dialog_of(parts.window, ReasonDialog)
     asked.box.setCurrentText("交警调取")

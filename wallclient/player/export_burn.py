@@ -79,7 +79,7 @@ def _encode(piece: Piece, path: Path, order: BurnOrder, slices: _Slices, stepped
     with av.open(str(path)) as source:
         video = source.streams.video[0]
         video.thread_type = "AUTO"
-        room = _Room(video, order.height)
+        room = _Room(video, order.height * len(order.captions))
         for frame, at_ms in _pictures(source, video, first_ms):
             number = at_ms // SLICE_MS
             if open_slice is not None and number != open_slice.number:
@@ -201,14 +201,17 @@ class _Strip:
             pixels[at : at + len(row)] = row
 
     def _drawn(self, text: str, width: int) -> list[bytes]:
+        order = self._order
+        first, *others = order.captions
+        lines = [[*(order.glyphs[sign] for sign in f"{text} "), first], *([other] for other in others)]
+        return [row for line in lines for row in self._line(line, width)]
+
+    def _line(self, bitmaps: list[bytes], width: int) -> Iterator[bytes]:
         height = self._order.height
-        bitmaps = [self._order.glyphs[sign] for sign in text] + [self._order.glyphs[" "], self._order.caption]
-        rows = []
         for row in range(height):
             parts = [b"\0" * _MARGIN_PX]
             for bitmap in bitmaps:
                 across = len(bitmap) // height
                 parts.append(bitmap[row * across : (row + 1) * across])
             line = b"".join(parts)[:width].ljust(width, b"\0")
-            rows.append(bytes(16 + value * 219 // 255 for value in line))  # luma of video: 16 … 235
-        return rows
+            yield bytes(16 + value * 219 // 255 for value in line)  # luma of video: 16 … 235

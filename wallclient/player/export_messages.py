@@ -45,12 +45,12 @@ class SourceOrder(msgspec.Struct, frozen=True):
 
 
 class BurnOrder(msgspec.Struct, frozen=True):
-    """A strip above the picture with date and time, and a caption. Bitmaps are one byte a pixel, rows of full width."""
+    """A strip above the picture: date and time, and captions. Bitmaps are one byte a pixel, rows of full width."""
 
-    height: int  # px, of the strip and of all bitmaps
+    height: int  # px, of a line of the strip and of all bitmaps
     zone: str
     glyphs: dict[str, bytes]  # digits, "-", ":" and " "
-    caption: bytes
+    captions: list[bytes]  # the first stands behind the time, may be empty; each other is a line of its own
 
 
 class Order(msgspec.Struct, frozen=True):

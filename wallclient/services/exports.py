@@ -377,8 +377,9 @@ class Exports(QObject):
     ) -> Ended:
         burn = None
         if job.burn:
-            text = f"{camera.name} {camera.code}  {job.by.name} ({job.by.user})"
-            burn = captions(text, job.zone, sources[0].height)
+            who = " ".join(word for word in (job.by.name, f"({job.by.user})", job.by.post) if word)
+            details = f"{camera.code}  {who}".strip()
+            burn = captions(camera.name, details, job.zone, (sources[0].width, sources[0].height))
         ca_file = self._centers.ca_file(camera.channel_id)
         order = order_of(job, camera, sources, ca_file=ca_file, may_miss=may_miss, burn=burn)
         renewing = asyncio.get_running_loop().create_task(self._renew(playbacks))

@@ -179,6 +179,7 @@ class EvidenceDialog(PlainDialog):
             if not self._stop.is_set():
                 self._set_packing(packing=False)
                 self.show_error(make_error_text(err))
+                self.make_button.setFocus()
             return
         if not self._stop.is_set():
             self._show_made(made)

@@ -53,8 +53,7 @@ class ExportsDialog(PlainDialog):
             self.tr("Nothing has been exported yet. Mark a range on the timeline with [ and ], then press “Export”.")
         )
         self.buttons_by_name: dict[str, QPushButton] = {}
-        self.state_label = QLabel()
-        self.state_label.setWordWrap(True)
+        self.state_label, self.trouble_label = _told("DialogWarning"), _told("DialogError")
         self.about_label = ElidedLabel(name="DialogHint")
         self.files = self._file_list()
         self._put_together()
@@ -110,6 +109,7 @@ class ExportsDialog(PlainDialog):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addWidget(self.state_label)
+        self.body.addWidget(self.trouble_label)
         self.body.addWidget(self.files, 2)
         self.body.addWidget(self.about_label)
         slots = (
@@ -173,11 +173,10 @@ class ExportsDialog(PlainDialog):
 
     def _show_details(self, job: ExportJob | None) -> None:
         text = explained(job) if job else ""
-        self.state_label.setText(text)
-        self.state_label.setVisible(bool(text))
-        self.state_label.setObjectName("DialogError" if job and job.state is ExportState.FAILED else "DialogWarning")
-        self.state_label.style().unpolish(self.state_label)
-        self.state_label.style().polish(self.state_label)
+        failed = job is not None and job.state is ExportState.FAILED
+        for label, shown in ((self.state_label, not failed), (self.trouble_label, failed)):
+            label.setText(text)
+            label.setVisible(bool(text) and shown)
         self.about_label.setText(self._about(job) if job else "")
         self.files.clear()
         for row in self._rows(job) if job else ():
@@ -222,3 +221,11 @@ class ExportsDialog(PlainDialog):
     def _open_folder(self, _index: QModelIndex | None = None) -> None:
         if len(self.chosen) == 1:
             QDesktopServices.openUrl(QUrl.fromLocalFile(self.chosen[0].folder))
+
+
+def _told(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.hide()
+    return label
