@@ -4897,6 +4897,10 @@
         <translation>仅关键帧</translation>
     </message>
     <message>
+        <source>{length} in memory</source>
+        <translation>内存中共{length}</translation>
+    </message>
+    <message>
         <source>own clock</source>
         <translation>单独播放</translation>
     </message>

@@ -257,6 +257,16 @@ def test_a_pane_in_playback_says_so_in_its_title(playing):
     assert playing.wall_widget.views[3].footage is None
 
 
+def test_a_replay_says_how_much_of_it_there_is(playing):
+    pane = playing.wall.panes[1]
+    pane.in_memory = NOW_MS - 7400, NOW_MS
+    playing.playback.refresh()
+    assert playing.wall_widget.views[1].footage.own_clock == "7.4 s in memory"
+    pane.in_memory = None
+    playing.playback.refresh()
+    assert playing.wall_widget.views[1].footage.own_clock == ""
+
+
 def test_a_pane_leaves_the_clock_and_comes_back(playing):
     playback = playing.playback
     playback.command("in_step")

@@ -90,8 +90,17 @@ def pane_mark(pane: "ReviewPane", picture_us: int, known: Coverage, zone: ZoneIn
         words.append(speed_text(clock.speed))
     if showing and pane.keys_only:
         words.append(QCoreApplication.translate("playback_state", "key pictures only"))
-    own = QCoreApplication.translate("playback_state", "own clock") if pane.on_own_clock else ""
+    own = _own_text(pane)
     return FootageMark(f"{date_text(moment, zone)} {time}", " ".join(words), _gap_text(pane, known, zone), own, time)
+
+
+def _own_text(pane: "ReviewPane") -> str:
+    """Return how a pane differs from the others: a replay says how much there is, for full walls keep little."""
+    if pane.in_memory is not None:
+        start_ms, end_ms = pane.in_memory
+        length = length_text((end_ms - start_ms) * 1000)
+        return QCoreApplication.translate("playback_state", "{length} in memory").format(length=length)
+    return QCoreApplication.translate("playback_state", "own clock") if pane.on_own_clock else ""
 
 
 def _gap_text(pane: "ReviewPane", known: Coverage, zone: ZoneInfo) -> str:
