@@ -7,6 +7,7 @@ time). Everything that reached it is in `calls`; `wrong` says how it misbehaves.
 import base64
 import contextlib
 import hashlib
+import ssl
 import threading
 import time
 import xml.etree.ElementTree as ET
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 ENVELOPE = (
@@ -85,8 +87,12 @@ class Tour:
 class OnvifDouble:
     """One camera. Use as a context manager."""
 
-    def __init__(self, user: str = "admin", password: str = "Wand-7&<密>") -> None:
+    def __init__(
+        self, user: str = "admin", password: str = "Wand-7&<密>", certificate: tuple[Path, Path] | None = None
+    ) -> None:
+        """`certificate` and its key, both PEM, make it speak TLS."""
         self.user, self.password = user, password
+        self._certificate = certificate
         self.services = set(NAMESPACES)
         self.streams = [Stream("main"), Stream("sub", 640, 360), Stream("jpeg", 320, 180, "JPEG")]
         self.has_ptz, self.tours_supported = True, True
@@ -136,6 +142,10 @@ class OnvifDouble:
                 pass
 
         self._server = Server(("127.0.0.1", 0), Handler)
+        if self._certificate is not None:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(*self._certificate)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="onvif-double")
         self._thread.start()

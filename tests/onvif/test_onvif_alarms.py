@@ -11,6 +11,7 @@ from test_onvif_trouble import ids_of, wait_for
 
 from wallclient.api.onvif import watch as watch_module
 from wallclient.api.onvif.alarms import AlarmBook
+from wallclient.api.onvif.device import Device
 from wallclient.domain.errors import CursorExpired
 from wallclient.domain.event import Alarm, AlarmKind, CatalogMoved, ChannelStatus, EventsLost, LineState
 from wallclient.domain.onvif import OnvifAddress, OnvifCamera
@@ -136,6 +137,16 @@ def test_who_comes_and_goes_is_told_and_the_counts_are_true(stand, camera, monke
             moved = [event.sequence for event in heard if isinstance(event, CatalogMoved)]
             assert moved == sorted(moved)
         center.close()
+
+
+def test_a_bug_leaves_no_camera_that_only_looks_alive(center, channel, monkeypatch, caplog):
+    async def broken(_: Device) -> bool:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Device, "is_there", broken)
+    with listening(center) as heard:
+        wait_for(lambda: _states(heard, channel) == [False], "it still looks alive")
+    assert "a bug" in caplog.text
 
 
 def _states(heard, channel: str) -> list[bool]:

@@ -12,6 +12,7 @@ from onvif_double import OnvifDouble, Stream
 from site_stand import KEY, camera_of
 
 from wallclient.api.onvif import device as device_module
+from wallclient.demo.certificates import make_certificates
 from wallclient.domain.errors import (
     BadAddress,
     BadPayload,
@@ -21,8 +22,10 @@ from wallclient.domain.errors import (
     NotAble,
     NotFound,
     NotPermitted,
+    NotTrusted,
     ServerFailed,
     SignInNeeded,
+    TrustFlaw,
 )
 from wallclient.domain.onvif import PASSWORD_MISSING, PASSWORD_WRONG
 from wallclient.domain.stream import Codec, StreamKind
@@ -315,3 +318,28 @@ def test_nothing_works_before_the_log_in_and_a_lease_ends(stand, camera):
         center.renew_live(lease.id)
     assert center.channel(channel).name == "西门"
     center.close()
+
+
+@pytest.mark.parametrize(("lapsed", "flaw"), [(False, TrustFlaw.AUTHORITY), (True, TrustFlaw.TIME)])
+def test_a_certificate_nobody_vouches_for_is_named_and_trusted_on_wish_only(stand, tmp_path, lapsed, flaw):
+    folder = tmp_path / "tls"
+    folder.mkdir()
+    made = make_certificates(folder, lapsed=lapsed)
+    with OnvifDouble(certificate=(made.chain_file, made.key_file)) as double:
+        new = camera_of(double)
+        address = replace(new.address, is_https=True)
+        trusting = replace(address, check_certificate=False)
+        stand.add(replace(new, name="严", address=address, source="VS1"))
+        stand.add(replace(new, name="宽", address=trusting))
+        center = stand.center()
+        center.log_in("", "")
+        ids = ids_of(center)
+        with pytest.raises(NotTrusted) as caught:
+            center.open_live(ids["严"], StreamKind.MAIN)
+        assert caught.value.flaw in (flaw, TrustFlaw.AUTHORITY)
+        assert double.operations() == [], "nothing was sent"
+        assert center.open_live(ids["宽"], StreamKind.MAIN).sources
+        double.snapshot_uri = "http://192.168.1.64/basic.jpg"
+        with pytest.raises(NotAble):  # who pretends to be the camera would get the password
+            center.picture(ids["宽"])
+        center.close()

@@ -17,6 +17,11 @@ class OnvifAddress:
     check_certificate: bool = True
 
     @property
+    def is_private(self) -> bool:
+        """Tell whether nobody on the way can read along, nor pretend to be the camera."""
+        return self.is_https and self.check_certificate
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port, as an URL begins."""
         host = f"[{self.host}]" if ":" in self.host else self.host

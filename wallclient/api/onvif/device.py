@@ -136,7 +136,7 @@ class Device:
             timeout_s=ANSWER_S,
             connect_timeout_s=CONNECT_S,
             rewrite_host=True,  # log-ins go to the address the operator gave, wherever a camera says its services are
-            http_auth="auto" if self.address.is_https else "digest",  # Basic shows the password to the whole network
+            http_auth="auto" if self.address.is_private else "digest",  # Basic shows the password to the whole network
             password_text_fallback=False,
             retries=1,
             max_response_bytes=LARGEST_REPLY_BYTES,
@@ -257,7 +257,7 @@ class Device:
             ways: list[httpx.Auth | None] = [None]
         else:
             ways = [httpx.DigestAuth(self.credentials.user, self.credentials.password)]
-            if self.address.is_https:
+            if self.address.is_private:
                 ways.append(httpx.BasicAuth(self.credentials.user, self.credentials.password))
         for way in ways:
             body = await self._told(self._get(uri, way))
@@ -313,7 +313,9 @@ class Device:
         except httpx.HTTPError as err:
             flaw = _trust_flaw(err)
             raise (NotTrusted("certificate", flaw) if flaw else self._away(type(err).__name__)) from None
-        except (httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError) as err:
+        except OSError as err:
+            raise self._away(type(err).__name__) from None
+        except (httpx.InvalidURL, ValueError, KeyError, TypeError, AttributeError, RecursionError) as err:
             raise BadPayload(f"unreadable: {type(err).__name__}") from None
 
     def _translated(self, err: exceptions.OnvifError) -> CenterError:

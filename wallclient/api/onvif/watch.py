@@ -99,11 +99,18 @@ class Watch:
     async def _look(self, cameras: _Door, busy: asyncio.Semaphore) -> None:
         """Ask one device again and again whether it is there."""
         while True:
-            async with busy:
-                is_there = await self._site.bare_device(cameras[0]).is_there()
+            try:
+                async with busy:
+                    is_there = await self._site.bare_device(cameras[0]).is_there()
+            except ServerFailed:
+                return  # the site was closed
+            except Exception:  # the edge of the task: a bug must not leave a camera that only looks alive
+                _log.exception("status of %s", cameras[0].id)
+                is_there = False
             for camera in cameras:
                 status = self._site.note(camera.id, is_there)
                 if status is not None:
+                    _log.info("camera %s %s", camera.id, "is back" if is_there else "does not answer")
                     self._tell(status)
                     self._tell(CatalogMoved(self._site.sequence))
             await asyncio.sleep((LOOK_S if is_there else LOOK_AWAY_S) * random.uniform(0.8, 1.2))
