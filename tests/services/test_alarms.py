@@ -1,16 +1,27 @@
 """Alarms gathered: one case for many of a camera, ends found again, storms that stay a short list."""
 
 import asyncio
+import importlib
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import qasync
 from PySide6.QtCore import QObject, Signal
 
+from tests.services.test_centers import MemoryStore
+from wallclient.domain.center_config import Family, new_site
 from wallclient.domain.errors import NotFound
 from wallclient.domain.event import Alarm, AlarmKind
+from wallclient.domain.global_id import key_of
 from wallclient.domain.node import Channel
+from wallclient.domain.onvif import NewOnvifCamera, OnvifAddress
 from wallclient.services.alarms import MOST, ONE_CASE_MS, Alarms
+from wallclient.services.centers import Centers
+from wallclient.services.preferences import Preferences
+from wallclient.services.secret_keeper import SecretKeeper
+from wallclient.storage.settings import settings_file
 
 T = 1_795_000_000_000
 LIMIT_MS = 20_000
@@ -128,3 +139,42 @@ def test_names_are_asked_for_once_and_told_when_they_come(qtbot, source, alarms)
     assert alarms.name("k/1") == "name of k/1"
     assert alarms.name("k/gone") == ""
     assert not alarms._tasks, "what is not known is not asked for again and again"
+
+
+def test_an_alarm_of_a_real_adapter_becomes_a_case_and_ends_as_one(qapp, tmp_path, monkeypatch):
+    """From a camera's own message over its events to the list: an ONVIF site behind the real `Centers`."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "onvif")
+    double_of = importlib.import_module("onvif_double").OnvifDouble
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    centers = Centers(Preferences(settings_file(tmp_path)), SecretKeeper(MemoryStore()), tmp_path / "data")
+    alarms = Alarms(centers)
+
+    async def until(holds):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+    async def story(camera) -> None:
+        config = new_site(Family.ONVIF, "自建")
+        address = OnvifAddress("127.0.0.1", camera.port)
+        await centers.makes.onvif.create(config.key, "自建")
+        new = NewOnvifCamera((), "大门", address, camera.user, camera.password)
+        await centers.makes.onvif.add(config.key, (new,))
+        centers.add(config)
+        await until(lambda: "PullMessages" in camera.operations())
+        camera.happen("tns1:VideoSource/MotionAlarm", "Changed", {"State": "true"})
+        await until(lambda: alarms.waiting_count == 1)
+        (case,) = alarms.cases()
+        assert (case.kind, case.active, key_of(case.channel_id)) == (AlarmKind.MOTION, True, config.key)
+        await until(lambda: alarms.name(case.channel_id) == "大门")
+        camera.happen("tns1:VideoSource/MotionAlarm", "Changed", {"State": "false"})
+        await until(lambda: not alarms.cases()[0].active)
+
+    try:
+        with double_of() as camera:
+            loop.run_until_complete(asyncio.wait_for(story(camera), LIMIT_MS / 1000 * 2))
+            alarms.close()
+            loop.run_until_complete(asyncio.wait_for(centers.close(), LIMIT_MS / 1000))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
