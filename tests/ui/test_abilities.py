@@ -16,9 +16,11 @@ from wallclient.domain.catalog import ALL_RIGHTS, Right
 from wallclient.domain.center_config import CenterConfig, Family, new_site
 from wallclient.domain.errors import CameraOffline, NotAble
 from wallclient.domain.notice import NoticeKind
+from wallclient.domain.ptz import PtzAbility
 from wallclient.services.abilities import Ability, Standing, abilities_of
 from wallclient.services.centers import Centers
 from wallclient.services.secret_keeper import SecretKeeper
+from wallclient.services.session import CenterSession
 from wallclient.ui.ability_text import lack_of, standing_text
 from wallclient.ui.background import Background
 from wallclient.ui.centers_dialog import CentersDialog
@@ -26,6 +28,7 @@ from wallclient.ui.pane_commands import PaneCommands
 from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.playback_bar import BarState, PlaybackBar
 from wallclient.ui.playback_lack import refused, with_lacks
+from wallclient.ui.ptz_text import lack_text as ptz_lack
 from wallclient.ui.shortcuts import SHORTCUTS, make_actions
 from wallclient.ui.theme import metrics_for
 from wallclient.ui.wall_widget import WallWidget
@@ -134,6 +137,7 @@ def test_steering_is_grey_in_the_menu_of_a_pane_whose_center_steers_nothing(qtbo
 class _Center:
     def __init__(self, **can: bool) -> None:
         self.capabilities = Capabilities(**can)
+        self.base_url = "test:"
 
 
 @pytest.mark.parametrize(
@@ -204,3 +208,13 @@ def test_an_alarm_is_raised_by_hand_where_the_center_can_and_what_came_of_it_is_
     assert "Alarm by hand" not in texts
     with pytest.raises(NotAble):
         run(centers.force_alarm("n/c1", True))
+
+
+def test_the_panel_says_that_it_is_the_center_which_steers_nothing(qapp):
+    err = NotAble("the center moves no cameras")  # as `services.session` refuses
+    assert ptz_lack(err, PtzAbility.PAN_TILT) == "The camera's center steers no cameras."
+    assert ptz_lack(NotAble("no such ability"), PtzAbility.PAN_TILT) == "This camera can't do this."
+    session = CenterSession(_Center())
+    with pytest.raises(NotAble) as refused:
+        _ = session.ptz_center
+    assert refused.value.args == err.args
