@@ -1376,7 +1376,7 @@
     </message>
     <message>
         <source>Film strip	Shift+T</source>
-        <translation>胶片条	Shift+T</translation>
+        <translation>缩略图条	Shift+T</translation>
     </message>
     <message>
         <source>This hour</source>
@@ -4898,7 +4898,7 @@
     </message>
     <message>
         <source>{length} in memory</source>
-        <translation>内存中共{length}</translation>
+        <translation>内存中共 {length}</translation>
     </message>
     <message>
         <source>own clock</source>
@@ -5485,16 +5485,8 @@
         <translation>区间在此开始、结束</translation>
     </message>
     <message>
-        <source>Contact sheet</source>
-        <translation>缩略图一览</translation>
-    </message>
-    <message>
-        <source>Search for movement</source>
-        <translation>移动侦测搜索</translation>
-    </message>
-    <message>
-        <source>Film strip on or off</source>
-        <translation>显示或隐藏胶片条</translation>
+        <source>Contact sheet, movement, film strip</source>
+        <translation>缩略图一览、移动侦测、缩略图条</translation>
     </message>
     <message>
         <source>Picture before, next picture</source>
