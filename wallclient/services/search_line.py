@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import partial
 
 from PySide6.QtGui import QImage
@@ -45,7 +45,7 @@ class SearchLine:
         """Send what is no order."""
         self._process.tell(message)
 
-    async def run(self, order: Order) -> AsyncIterator[tuple[FromWorker, bytes]]:
+    async def run(self, order: Order) -> AsyncGenerator[tuple[FromWorker, bytes], None]:
         """Yield what the worker says of an order; left early, the worker leaves it too. Raises WorkerGone."""
         self._process.tell(order)
         done = False

@@ -147,7 +147,7 @@ class KeysDialog(PlainDialog):
         ):
             grid = QGridLayout()
             grid.setHorizontalSpacing(metrics.space_px)
-            grid.setVerticalSpacing(max(3, metrics.space_px // 2))
+            grid.setVerticalSpacing(max(1, metrics.space_px - 6))  # the longest column fits a screen of 768 lines
             columns.addLayout(grid)
             for group in groups:
                 grid.addWidget(_label(translated(group.value), "KeyGroup"), grid.rowCount(), 0, 1, 2)

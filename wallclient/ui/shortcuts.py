@@ -142,9 +142,7 @@ PLAYBACK_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (  # `ui.playback_keys`
     (("B",), QT_TRANSLATE_NOOP("shortcuts", "Bookmark")),
     (("G",), QT_TRANSLATE_NOOP("shortcuts", "Go to a moment")),
     (("[", "]"), QT_TRANSLATE_NOOP("shortcuts", "Range begins, ends here")),
-    (("Shift+S",), QT_TRANSLATE_NOOP("shortcuts", "Contact sheet")),
-    (("Shift+M",), QT_TRANSLATE_NOOP("shortcuts", "Search for movement")),
-    (("Shift+T",), QT_TRANSLATE_NOOP("shortcuts", "Film strip on or off")),
+    (("Shift+S", "M", "T"), QT_TRANSLATE_NOOP("shortcuts", "Contact sheet, movement, film strip")),
 )
 
 
