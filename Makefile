@@ -26,7 +26,8 @@ test: setup ## run the whole suite
 
 test-zoneminder: setup ## the adapter against a real ZoneMinder, which is installed if need be (root, 0.9 GB)
 	@tests/integration/zoneminder/install.sh
-	@WALLCLIENT_TEST_ZONEMINDER=1 $(BIN)/pytest tests/integration/zoneminder $(ARGS)
+	@WALLCLIENT_TEST_ZONEMINDER=1 unshare --net $(BIN)/python tests/integration/zoneminder/alone.py \
+		$(BIN)/pytest tests/integration/zoneminder $(ARGS)
 
 lint: setup ## ruff: rules and format
 	@$(BIN)/ruff check

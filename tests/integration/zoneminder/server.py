@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 ZONE = "Asia/Shanghai"
 ADMIN, VIEWER = ("admin", "Wächter&密码+1"), ("viewer", "nur schauen 看")
 SECTION_S = 8
+RTSP_PORT = 20000
 STEPS, KEEPS_GOING = 4, 100  # kinds of control: ZoneMinder's own "Axis API v2", and one that uses all the protocol can
 
 
@@ -76,6 +77,12 @@ def accounts_sql() -> list[str]:
         "'View', 'None', 'None', 'None', '2', 1)"
     )
     return [*sets, admin, viewer.replace("Groups,", "`Groups`,").replace("System,", "`System`,")]
+
+
+def relay_sql(monitor: int, name: str) -> list[str]:
+    """Return the statements that let ZoneMinder's own RTSP server hand out a monitor; it listens on all interfaces."""
+    offered = f"UPDATE Monitors SET RTSPServer=1, RTSPStreamName={_quoted(name)} WHERE Id={monitor}"
+    return [f"UPDATE Config SET Value='{RTSP_PORT}' WHERE Name='ZM_MIN_RTSP_PORT'", offered]
 
 
 def controls_sql() -> list[str]:

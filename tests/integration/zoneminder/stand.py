@@ -4,6 +4,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote, unquote
 
+from tests.integration.zoneminder.alone import is_alone
 from tests.integration.zoneminder.server import (
     KEEPS_GOING,
     STEPS,
@@ -12,6 +13,7 @@ from tests.integration.zoneminder.server import (
     accounts_sql,
     controls_sql,
     groups_sql,
+    relay_sql,
     zones_sql,
 )
 from wallclient.demo.media import MediaServer, StreamedCamera
@@ -58,7 +60,8 @@ class Stand:
     """Cameras, a ZoneMinder that records them, and a camera to steer. Use as a context manager; raises NoZoneMinder.
 
     Monitors: 1 records always and is steered; 2 records alarms only and is steered in steps, both with credentials in
-    their addresses; 3 has no address this program opens; 4 is switched off; 5 names a file.
+    their addresses, and 2 by ZoneMinder's RTSP server too where nobody else can reach that; 3 has no address this
+    program opens; 4 is switched off; 5 names a file.
     """
 
     def __init__(self) -> None:
@@ -83,6 +86,7 @@ class Stand:
                     *(row.sql() for row in self._monitors()),
                     *zones_sql(1, 2),
                     *groups_sql(GROUPS),
+                    *(relay_sql(2, "gate-2") if is_alone() else ()),
                 ]
             )
             self.server.start()

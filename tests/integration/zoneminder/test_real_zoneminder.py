@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -12,9 +13,11 @@ import pytest
 from zm_stories import *  # noqa: F403
 from zm_stories import REACH_MS, now_ms, until
 
+from tests.integration.zoneminder.alone import is_alone
 from tests.integration.zoneminder.server import HERE
 from wallclient.demo import strip
 from wallclient.domain.errors import CameraOffline, NotFound, NotPermitted, SignInNeeded
+from wallclient.domain.pane import PaneReason
 from wallclient.domain.review import ClockMap
 from wallclient.domain.stream import Protocol, StreamKind
 from wallclient.player.export_fetch import Fetcher
@@ -65,6 +68,19 @@ def test_a_live_picture_moves_and_is_the_right_cameras(center, hosts, qtbot, cha
     qtbot.waitUntil(moved, timeout=LIMIT_MS)
     assert {camera for camera, _ in seen} == {int(channel[1:])}
     hosts.close(opening)
+
+
+def test_a_picture_from_zoneminders_own_rtsp_server(stand, center, hosts, qtbot):
+    if not is_alone():
+        pytest.skip("its RTSP server listens on all interfaces: make test-zoneminder gives it a network of its own")
+    relay = center.open_live("m2", StreamKind.MAIN).sources[1]
+    assert relay.protocol is Protocol.RTSP
+    opening = hosts.open(relay, 640, 360)
+    qtbot.waitUntil(lambda: (read := reading(opening.picture())) is not None and read.camera == 2, timeout=LIMIT_MS)
+    hosts.close(opening)
+    stranger = hosts.open(replace(relay, url=relay.url.partition("?")[0]), 640, 360)
+    qtbot.waitUntil(lambda: stranger.reason is PaneReason.WRONG_PASSWORD, timeout=LIMIT_MS)
+    hosts.close(stranger)
 
 
 def test_a_camera_that_freezes_is_not_taken_for_live_in_jpegs(stand, center, hosts, qtbot):

@@ -103,13 +103,17 @@ def _camera(monitor: Monitor) -> Source | None:
 
 
 def _relay(monitor: Monitor, places: Places, token: str, media_host: str) -> Source | None:
-    """Return the address at ZoneMinder's RTSP server, which takes a token as `jwt_token`."""
-    if not places.rtsp_port or not monitor.rtsp_name or not monitor.online:
+    """Return the address at ZoneMinder's RTSP server, which takes a token as `jwt_token`.
+
+    It compares names as they come, without decoding them: one that needs encoding is never found.
+    """
+    plain = monitor.rtsp_name and quote(monitor.rtsp_name, safe="") == monitor.rtsp_name
+    if not places.rtsp_port or not plain or not monitor.online:
         return None
     host = urlsplit(places.zms_by_server.get(monitor.server_id or 0, places.zms)).hostname or ""
     base = _at(f"rtsp://[{host}]" if ":" in host else f"rtsp://{host}", media_host, places.rtsp_port)
     query = f"?{urlencode({'jwt_token': token})}" if token else ""
-    return _checked(Protocol.RTSP, f"{base}/{quote(monitor.rtsp_name)}{query}")
+    return _checked(Protocol.RTSP, f"{base}/{monitor.rtsp_name}{query}")
 
 
 def _jpegs(monitor: Monitor, kind: StreamKind, places: Places, token: str, media_host: str) -> Source | None:
