@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from window_fakes import FakeWall
 
 from tests.services.test_centers import MemoryStore, OneSource
@@ -21,6 +21,7 @@ from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.ui import alarm_drawing, alarm_marks
 from wallclient.ui.alarm_text import kind_text
 from wallclient.ui.main_window import MainWindow
+from wallclient.ui.pane_menu import pane_menu
 from wallclient.ui.theme import apply_theme, metrics_for
 from wallclient.ui.timeline_scale import scale_for
 from wallclient.ui.window_needs import WindowNeeds
@@ -87,6 +88,12 @@ def pixel(window, index: int) -> QColor:
     return window.wall_widget.grab().toImage().pixelColor(at.x() + 2, at.y() + 6)
 
 
+def _seen_entry(window, index: int) -> bool:
+    """Tell whether the menu of a pane offers to acknowledge."""
+    menu = pane_menu(window.wall.panes[index], window.actions_by_command, window.commands, window)
+    return window.actions_by_command["alarm_seen"].text() in [action.text() for action in menu.actions()]
+
+
 def picture() -> QImage:
     image = QImage(320, 180, QImage.Format.Format_RGB32)
     image.fill(QColor("#20a040"))
@@ -112,6 +119,8 @@ def test_a_pane_is_framed_until_its_alarm_is_acknowledged_whatever_is_painted(ru
     run(lambda: not view.alarm.active, LONG_S)
     assert pixel(window, 0) == alarm_drawing.OVER
     assert window.alarms.label.text() == "1 alarms"
+    assert _seen_entry(window, 0)
+    assert not _seen_entry(window, 3)
     window.wall.panes[1].show(shown)
     run(lambda: window.wall_widget.views[1].alarm == view.alarm, LONG_S)
     window.actions_by_command["alarm_seen"].trigger()
@@ -185,7 +194,8 @@ def test_a_storm_leaves_the_window_quick(run, window, centers, alarms, tell):
 def test_the_sound_is_off_until_it_is_asked_for_and_stays_so(run, window, alarms, preferences, tell, monkeypatch):
     beeps = []
     monkeypatch.setattr(QApplication, "beep", lambda: beeps.append(True))
-    monkeypatch.setattr(window, "isActiveWindow", lambda: True)
+    front = [window]
+    monkeypatch.setattr(QApplication, "activeWindow", lambda: front[0])
     tell(1)
     run(lambda: window.alarms.label.isVisible(), LONG_S)
     assert not beeps
@@ -196,6 +206,13 @@ def test_the_sound_is_off_until_it_is_asked_for_and_stays_so(run, window, alarms
         tell(10 + number, f"c{number}")
     run(lambda: beeps, LONG_S)
     assert len(beeps) == 1, "once for all that came together"
+    for active, heard in ((window.alarms._dialog, 2), (None, 3), (QWidget(), 3)):
+        front[0] = active
+        tell(100 + heard, f"c{30 + heard}", at_ms=NOON_MS + heard)
+        alarms.acknowledge()
+        tell(200 + heard, f"c{40 + heard}")
+        run(lambda heard=heard: len(alarms.cases()) and not alarms._timer.isActive(), LONG_S)
+        assert len(beeps) == heard, active
 
 
 def test_every_kind_has_a_name_of_its_own(qapp):

@@ -166,8 +166,15 @@ class AlarmDesk(QObject):
 
     def _on_raised(self) -> None:
         """Sound once for all that came since: the service tells a few times a second at most."""
-        if self._preferences.settings.alarm_sound and self._window.isActiveWindow():
+        if self._preferences.settings.alarm_sound and self._is_in_front():
             QApplication.beep()
+
+    def _is_in_front(self) -> bool:
+        """Tell whether this window or a dialog of it is in front, or none of the program: then each one sounds."""
+        active: QWidget | None = QApplication.activeWindow()
+        while active is not None and active is not self._window and active.parentWidget() is not None:
+            active = active.parentWidget()
+        return active is None or active is self._window
 
     def _on_closed(self) -> None:
         if self._dialog is not None:

@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
         services = needs.centers, needs.preferences, self._background, needs.metrics
         desk = AlarmDesk(alarms, self.wall, self.wall_widget, *services, self)
         desk.noticed.connect(lambda notice: self.toasts.show_notice(notice))
+        self.commands.has_alarm = lambda channel_id: alarms.waiting(channel_id) is not None
         if self.playback is not None:
             desk.show_recorded, desk.timeline = self.playback.show_recorded, self.playback.timeline
         return desk

@@ -72,6 +72,7 @@ class PaneCommands(QObject):
         self._centers = centers
         self._preferences = preferences
         self._background = background
+        self.has_alarm: Callable[[str], bool] = lambda _channel_id: False  # that nobody has acknowledged
         self.channels_below = centers.channels_below  # also to be had from the mirrors
         self._expansion: asyncio.Task[None] | None = None
 

@@ -40,6 +40,8 @@ def pane_menu(pane: "WallPane", actions: dict[str, QAction], commands: PaneComma
     filled = pane.channel is not None
     playing = pane.state is PaneState.PLAYING
     for command, icon_name in _ENTRIES:
+        if command == "alarm_seen" and not (pane.channel and commands.has_alarm(pane.channel.id)):
+            continue
         action = actions[command]
         entry = menu.addAction(icon(icon_name), action.text())
         entry.setShortcut(action.shortcut())
