@@ -119,8 +119,20 @@ def camera_node(camera: Camera) -> dict[str, object]:
             "treeId": f"channel{camera.gb_id}", "status": "ON" if camera.online else "OFF"}  # fmt: skip
 
 
+_NOTHING = dict.fromkeys(
+    (
+        "gbModel", "gbOwner", "gbBlock", "gbParental", "gbSafetyWay", "gbRegisterWay", "gbCertNum", "gbCertifiable",
+        "gbErrCode", "gbEndTime", "gbSecrecy", "gbPort", "gpsAltitude", "gpsSpeed", "gpsDirection", "gpsTime",
+        "gbPositionType", "gbRoomType", "gbUseType", "gbSupplyLightType", "gbDirectionType", "gbResolution",
+        "gbDownloadSpeed", "gbSvcSpaceSupportMod", "gbSvcTimeSupportMode",
+    )
+)  # fmt: skip
+
+
 def common(camera: Camera) -> dict[str, object]:
     return {
+        **_NOTHING, "gbAddress": "中山路", "gbIpAddress": "10.1.2.3",
+        "createTime": "2026-01-01 08:00:00", "updateTime": "2026-11-20 08:00:00",
         "gbId": camera.gb_id, "gbDeviceId": camera.code, "gbName": camera.name, "gbManufacturer": None,
         "gbCivilCode": camera.civil, "gbParentId": camera.group, "gbBusinessGroupId": camera.business,
         "gbStatus": "ON" if camera.online else "OFF", "gbLongitude": 118.37, "gbLatitude": 31.33,
