@@ -395,3 +395,28 @@ def test_a_snapshot_of_footage_is_its_own_picture_in_full_size_and_noted(parts, 
 def drained(parts, center):
     parts.audit.outbox(KEY).wake()
     return center.audit_records()
+
+
+def test_an_export_begun_while_the_center_is_away_waits_for_it_and_says_so(parts, run, act, center, folder):
+    dialog = wished(parts, run, act, 2)
+    dialog.folder_edit.setText(str(folder))
+    center.stop()
+    act(dialog.start_button.click)
+    run(lambda: parts.exports.jobs, LIMIT_S)
+    key = parts.exports.jobs[0].key
+    run(lambda: parts.exports.job(key).state is ExportState.NO_CENTER, LIMIT_S)
+    label = parts.window.exports.label
+    assert "Waiting for the center" in label.text()
+    parts.window.exports.show_queue()
+    queue = dialog_of(parts.window, ExportsDialog)
+    assert "by itself" in queue.state_label.text()
+    assert not queue.buttons_by_name["package"].isEnabled()
+    center.start()
+
+    def done():
+        parts.exports.try_now()
+        return parts.exports.job(key).state is ExportState.DONE
+
+    run(done, LIMIT_S)
+    assert not queue.state_label.isVisible()
+    assert queue.buttons_by_name["package"].isEnabled()

@@ -1,5 +1,6 @@
 """From an operator's wish to exports of the queue: who asks, is a reason demanded, will the folder do."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wallclient.services.centers import Centers
 
 NOBODY = Person("", "")
+_PATIENCE_S = 6.0  # with a center, while the operator waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ async def demands_reason(centers: "Centers", channels: Sequence[Channel], start_
     start_ms, end_ms = sessions_of(start_ms, end_ms)[0]
     for channel in first_of.values():
         try:
-            opened = await centers.open_export(channel.id, start_ms, end_ms)
+            async with asyncio.timeout(_PATIENCE_S):
+                opened = await centers.open_export(channel.id, start_ms, end_ms)
             await centers.close_playback(opened.id)
         except ReasonNeeded:
             return _title(centers, channel.id)
-        except CenterError:
+        except (CenterError, TimeoutError):
             continue  # the queue tells, and waits where that helps
     return ""
 
