@@ -40,6 +40,7 @@ NAMESPACES = {
 HTML = b"<!DOCTYPE html><html><head><title>NET</title></head><body>Please log in<br></body></html>"
 JPEG = b"\xff\xd8\xff\xe0" + bytes(64) + b"\xff\xd9"
 FOV = "http://www.onvif.org/ver10/tptz/PanTiltSpaces/TranslationSpaceFov"
+_TURNING = "tt:ContinuousPanTiltVelocitySpace"
 MOVES = ("ContinuousMove", "Stop", "Move", "AbsoluteMove", "RelativeMove", "GotoPreset")
 
 
@@ -95,7 +96,7 @@ class OnvifDouble:
         self._certificate = certificate
         self.services = set(NAMESPACES)
         self.streams = [Stream("main"), Stream("sub", 640, 360), Stream("jpeg", 320, 180, "JPEG")]
-        self.has_ptz, self.tours_supported = True, True
+        self.has_ptz, self.turns, self.tours_supported = True, True, True
         self.presets: dict[str, str] = {"1": "大门"}
         self.tours: dict[str, Tour] = {}
         hour_ms, now_ms = 3_600_000, int(time.time()) * 1000
@@ -124,6 +125,7 @@ class OnvifDouble:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # or each answer waits 40 ms for the one before it
 
             def do_POST(self) -> None:
                 double._answer(self)
@@ -348,8 +350,8 @@ class OnvifDouble:
         return (
             '<tptz:GetNodesResponse><tptz:PTZNode token="N0"/><tptz:PTZNode token="N1"><tt:SupportedPTZSpaces>'
             f"<tt:RelativePanTiltTranslationSpace>{plane.format(FOV)}</tt:RelativePanTiltTranslationSpace>"
-            f"<tt:ContinuousPanTiltVelocitySpace>{plane.format('v')}</tt:ContinuousPanTiltVelocitySpace>"
-            f"<tt:ContinuousZoomVelocitySpace>{space.format('z')}</tt:ContinuousZoomVelocitySpace>"
+            + (f"<{_TURNING}>{plane.format('v')}</{_TURNING}>" if self.turns else "")
+            + f"<tt:ContinuousZoomVelocitySpace>{space.format('z')}</tt:ContinuousZoomVelocitySpace>"
             "</tt:SupportedPTZSpaces><tt:MaximumNumberOfPresets>100</tt:MaximumNumberOfPresets>"
             "<tt:HomeSupported>true</tt:HomeSupported><tt:AuxiliaryCommands>tt:Wiper|On</tt:AuxiliaryCommands>"
             f"<tt:AuxiliaryCommands>tt:Wiper|Off</tt:AuxiliaryCommands>{tours}</tptz:PTZNode></tptz:GetNodesResponse>"

@@ -176,6 +176,20 @@ def test_a_camera_that_is_fixed_says_so(center, channel, camera):
         center.steer(channel, Steering(HAND, 1, Velocity(pan=0.5)), 5.0)
 
 
+def test_a_camera_that_only_zooms_refuses_to_turn_and_zooms(center, channel, camera):
+    camera.turns = False
+    camera.services.discard("imaging")
+    assert not {PtzAbility.PAN_TILT, PtzAbility.FOCUS} & center.ptz(channel).abilities
+    for number, velocity in enumerate((Velocity(pan=0.5), Velocity(focus=0.5), Velocity(iris=1.0))):
+        with pytest.raises(NotAble):
+            center.steer(channel, Steering(HAND, number, velocity), 5.0)
+    center.steer(channel, Steering(HAND, 9, Velocity(zoom=0.5)), 5.0)
+    assert "PanTilt" not in _last(camera, "ContinuousMove")
+    assert _moves(camera) == ["ContinuousMove"]
+    center.steer(channel, Steering(HAND, 10, STILL), 5.0)
+    assert _moves(camera)[-1] == "Stop"
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [("PT10S", 10.0), ("PT1M30S", 90.0), ("P1DT1H", 90000.0), ("PT0.5S", 0.5), ("", 0.0), ("ten", 0.0), ("PTxS", 0.0)],

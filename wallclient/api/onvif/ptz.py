@@ -57,8 +57,8 @@ class OnvifPtz:
         """Send a move or a stop; one that comes after a later one of its hand does nothing. Raises NotAble."""
 
         async def ask(device: Device, facts: PtzFacts) -> PtzStatus:
-            if not (facts.moves or facts.focus):
-                raise NotAble("nothing of this camera moves")
+            if not facts.can(steering.velocity):
+                raise NotAble("nothing of this camera moves that way")
             wanted = steering.velocity
             if not facts.moves and (wanted.pan or wanted.tilt or wanted.zoom) and not (wanted.focus or wanted.iris):
                 raise NotAble("only the lens of this camera moves")

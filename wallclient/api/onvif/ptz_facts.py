@@ -9,7 +9,7 @@ from onveef import envelopes, parsers
 from wallclient.api.onvif.device import Device
 from wallclient.api.onvif.media import kept_profiles, of_source
 from wallclient.domain.errors import BadPayload, CenterError, NotAble
-from wallclient.domain.ptz import PtzAbility
+from wallclient.domain.ptz import PtzAbility, Velocity
 
 FACTS_S = 3600.0
 _FOV = "/PanTiltSpaces/TranslationSpaceFov"
@@ -33,6 +33,13 @@ class PtzFacts:
     def moves(self) -> bool:
         """Tell whether there is a drive to stop."""
         return self.pan_tilt or self.zoom
+
+    def can(self, velocity: Velocity) -> bool:
+        """Tell whether any drive that is asked for is there; of a stop, whether there is any to stop."""
+        if velocity.is_still:
+            return self.moves or self.focus
+        turns, zooms = bool(velocity.pan or velocity.tilt), bool(velocity.zoom)
+        return (turns and self.pan_tilt) or (zooms and self.zoom) or (bool(velocity.focus) and self.focus)
 
     @property
     def abilities(self) -> frozenset[PtzAbility]:
