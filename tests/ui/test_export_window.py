@@ -24,11 +24,13 @@ from wallclient.domain.bookmark import Bookmark
 from wallclient.domain.catalog import ALL_RIGHTS, Right
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import KeyringRefused
-from wallclient.domain.export import ExportState
+from wallclient.domain.export import ExportCamera, ExportedFile, ExportJob, ExportState
 from wallclient.domain.layout import layout_by_id
+from wallclient.domain.patrol import Person
+from wallclient.services import evidence
 from wallclient.services.audit import AuditBook
 from wallclient.services.centers import Centers
-from wallclient.services.evidence import EvidenceDesk
+from wallclient.services.evidence import EvidenceDesk, PackageStopped
 from wallclient.services.exports import Exports
 from wallclient.services.review_desk import ReviewDesk
 from wallclient.services.secret_keeper import SecretKeeper
@@ -420,3 +422,34 @@ def test_an_export_begun_while_the_center_is_away_waits_for_it_and_says_so(parts
     run(done, LIMIT_S)
     assert not queue.state_label.isVisible()
     assert queue.buttons_by_name["package"].isEnabled()
+
+
+def test_packing_shows_how_far_it_is_and_ends_with_its_dialog(parts, run, act, folder, monkeypatch):
+    """Packing itself is held at its half; the rest is the real dialog."""
+    file = ExportedFile(str(folder / "a.mp4"), f"{KEY}/c2", 0, 1000, 1000, "0" * 64, "h264", 640, 360, 25)
+    who = Person("operator", "值班员")
+    cameras = (ExportCamera(f"{KEY}/c2", "枪机"),)
+    job = ExportJob("k", cameras, 0, 1000, str(folder), who, datetime.now(UTC), files=(file,), state=ExportState.DONE)
+    stopped = []
+
+    def write(content, signer, folder, report, check):
+        report(500, 1000)
+        while not stopped:
+            try:
+                check()
+            except PackageStopped:
+                stopped.append(content.case_title)
+                raise
+
+    monkeypatch.setattr(evidence, "_write", write)
+    act(parts.window.exports.show_package, [job])
+    dialog = dialog_of(parts.window, EvidenceDialog)
+    dialog.title_edit.setText("追尾")
+    dialog.reason_edit.setText("交警调取")
+    act(dialog.make_button.click)
+    run(lambda: dialog.progress.value() == 500, LIMIT_S)
+    assert dialog.progress.isVisible()
+    assert not dialog.form.isVisible()
+    assert not dialog.make_button.isEnabled()
+    act(dialog.reject)
+    run(lambda: stopped == ["追尾"] and not parts.window._background.busy, LIMIT_S)
