@@ -1596,6 +1596,10 @@
         <translation>请先选择文件。</translation>
     </message>
     <message>
+        <source>The passwords of these cameras can&apos;t be kept. {reason}</source>
+        <translation>这些摄像机的密码无法保存。{reason}</translation>
+    </message>
+    <message>
         <source>Reading the file…</source>
         <translation>正在读取文件…</translation>
     </message>

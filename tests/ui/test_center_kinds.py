@@ -18,6 +18,7 @@ from wallclient.domain.center_config import CenterConfig, Family, new_site
 from wallclient.domain.errors import ClockDiffers, KeyringLocked, KeyringRefused, NotPermitted
 from wallclient.domain.global_id import global_id
 from wallclient.domain.pane import PaneReason, PaneState
+from wallclient.domain.secret import KeeperState
 from wallclient.domain.stream import StreamKind
 from wallclient.services import live_pane
 from wallclient.services.center_access import AccessState
@@ -274,3 +275,24 @@ async def _add(centers, config):
 )
 def test_what_a_camera_of_a_site_refuses_for_is_said(err, reason):
     assert live_pane._reason_of(err) is reason
+
+
+def test_without_a_safe_keyring_a_list_with_passwords_is_refused_before_it_is_saved(
+    run, centers, store, opened, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(store, "state", lambda: KeeperState.PLAIN)
+    dialog = opened()
+    dialog.choose(Family.LIST)
+    run(lambda: dialog.page._keeper is KeeperState.PLAIN, LONG_S)
+    dialog.page.read(write_csv(tmp_path, row()))
+    run(lambda: "can't be kept" in dialog._error.text(), LONG_S)
+    assert "unencrypted" in dialog._error.text()
+    dialog.show_error("")
+    dialog.accept()
+    run(lambda: "can't be kept" in dialog._error.text(), LONG_S)
+    assert not centers.configs
+    dialog.page.read(write_csv(tmp_path, row(user="", password="")))
+    run(lambda: dialog.page.draft is not None and not dialog.page.draft.has_passwords, LONG_S)
+    dialog.accept()
+    run(lambda: dialog.result(), LONG_S)
+    assert len(centers.configs) == 1

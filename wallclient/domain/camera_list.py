@@ -143,6 +143,12 @@ class ListDraft:
     unknown_headings: tuple[str, ...]  # of columns that are not read
     being_edited: bool  # a spreadsheet program has it open: what is not saved there is not here
 
+    @property
+    def has_passwords(self) -> bool:
+        """Tell whether any camera brings a password, which has to be kept somewhere."""
+        streams = (one for camera in self.cameras for one in (camera.main, camera.sub) if one is not None)
+        return any(one.url_password or (one.credentials and one.credentials.password) for one in streams)
+
 
 @dataclass(frozen=True, slots=True)
 class ListedStream:

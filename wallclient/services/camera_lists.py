@@ -14,7 +14,7 @@ from wallclient.camera_list.identity import ids_for
 from wallclient.camera_list.importer import forget_passwords, keep_list, read_list
 from wallclient.domain.camera_list import CameraSite, ListDraft, ListedCamera, ListedStream, ReadCamera, ReadStream
 from wallclient.domain.errors import KeyringFailed, NotFound, StorageFailed
-from wallclient.domain.secret import SecretKind
+from wallclient.domain.secret import KeeperState, SecretKind
 from wallclient.services.secret_keeper import SecretKeeper
 from wallclient.storage.camera_sites import SiteFile, site_file
 
@@ -66,6 +66,10 @@ class CameraLists:
     def passwords(self, key: str) -> SitePasswords:
         """Return the keyring's entries of the site of a center."""
         return SitePasswords(self._keeper, key)
+
+    async def keeper_state(self) -> KeeperState:
+        """Tell whether there is a safe place for passwords."""
+        return await self._keeper.state()
 
     async def read(self, path: Path) -> ListDraft:
         """Read and check a `.csv` or `.xlsx`. Raises ListUnreadable."""

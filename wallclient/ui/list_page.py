@@ -20,8 +20,10 @@ from PySide6.QtWidgets import (
 from wallclient.domain.camera_list import CameraSite, Finding, ListDraft, ListUnreadable
 from wallclient.domain.center_config import CenterConfig
 from wallclient.domain.errors import StorageFailed, WallError
+from wallclient.domain.secret import KeeperState
 from wallclient.services.camera_lists import write_template
 from wallclient.ui.background import Background
+from wallclient.ui.center_text import keeper_text
 from wallclient.ui.elided_label import ElidedLabel
 from wallclient.ui.icons import icon
 from wallclient.ui.list_text import (
@@ -96,6 +98,7 @@ class ListPage(QWidget):
         self._lists, self._key, self._background = lists, key, background
         self.draft: ListDraft | None = None
         self.site = CameraSite()
+        self._keeper = KeeperState.SAFE
         self._reading: asyncio.Task[None] | None = None
         self.file_label = ElidedLabel()
         self.choose_button = _button(self.tr("Choose file…"), self._on_choose)
@@ -146,7 +149,14 @@ class ListPage(QWidget):
             return self.tr("No camera of this file can be taken in.")
         if self.draft is None and not self.site.cameras:
             return self.tr("Choose a file first.")
-        return ""
+        return self._keeper_lack()
+
+    def _keeper_lack(self) -> str:
+        """Say that there is no place for the passwords of the draft; empty where there is, or none is needed."""
+        if self._keeper is KeeperState.SAFE or self.draft is None or not self.draft.has_passwords:
+            return ""
+        text = self.tr("The passwords of these cameras can't be kept. {reason}")
+        return text.format(reason=keeper_text(self._keeper))
 
     async def keep(self, config: CenterConfig) -> None:
         """Take the draft in, if there is one. Raises KeyringFailed, StorageFailed; then nothing has changed."""
@@ -185,6 +195,9 @@ class ListPage(QWidget):
             return
         self.draft = draft
         self._show(difference)
+        if lack := self._keeper_lack():
+            self.failed.emit(lack)
+            return
         self.changed.emit()
 
     def _fail(self, text: str) -> None:
@@ -193,6 +206,7 @@ class ListPage(QWidget):
         self.failed.emit(text)
 
     async def _read_site(self) -> None:
+        self._keeper = await self._lists.keeper_state()
         try:
             self.site = await self._lists.site(self._key)
         except StorageFailed as err:
