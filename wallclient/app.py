@@ -89,7 +89,8 @@ class Application:
         self.review = ReviewDesk(self.centers, folder, self.audit)
         loop = asyncio.get_running_loop()
         self.catalogs = Catalogs(self.centers, data)
-        self.failover = Failover(self.centers, self.catalogs.with_code)
+        self.failover = Failover(self.centers, self.catalogs.with_code, self.catalogs.channel_now)
+        self.centers.stood_in = self.failover.channel
         self.deck = Deck(self.pool, self.centers, self.review, self.failover)
         self.patrols = Patrols(self.centers, data)
         self.exports = Exports(self.centers, exports_file(data), self.audit)

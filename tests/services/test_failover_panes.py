@@ -293,6 +293,24 @@ def test_a_center_that_comes_and_goes_does_not_make_the_pane_sway(run):
     run(story)
 
 
+def test_a_camera_of_a_center_that_is_away_is_known_if_another_shows_it(qapp):
+    centers = FakeCenters()
+    known = {"city/c1": CAMERA, "city/c9": replace(CAMERA, id="city/c9", gb_code="50010301001320000009")}
+    failover = Failover(centers, centers.with_code, known.get)
+    assert failover.channel("city/c1") is None, "its own center is there"
+    centers.set_state("city", AccessState.AWAY)
+    assert failover.channel("city/c1") is CAMERA
+    assert failover.channel("city/c9") is None, "nobody else has it"
+    assert failover.channel("city/c2") is None, "it was never seen"
+    assert failover.channel("gone/c1") is None
+    centers.set_state("city", AccessState.SIGNED_OUT)
+    assert failover.channel("city/c1") is None, "who has logged out is done with it"
+    centers.set_state("city", AccessState.AWAY)
+    for key in ("district", "station"):
+        centers.set_state(key, AccessState.AWAY)
+    assert failover.channel("city/c1") is None
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [

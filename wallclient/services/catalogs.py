@@ -128,6 +128,14 @@ class Catalogs(QObject):
         found = catalog.cameras_with_code_now(code) if catalog else ()
         return global_id(key, found[0]) if len(found) == 1 else None
 
+    def channel_now(self, gid: str) -> Channel | None:
+        """Return a camera as its mirror has it, if one does. Raises StorageFailed."""
+        row = self.row_now(gid)
+        key, local_id = split_id(gid)
+        if row is None or not row.is_channel:
+            return None
+        return global_channel(key, row.channel(_path(self._catalogs[key][1], local_id)))
+
     def name_now(self, gid: str) -> str:
         """Return the name of what has a global id; empty where no mirror has it."""
         try:

@@ -79,6 +79,7 @@ class Centers(QObject, CenterRecordings):
         self._sign_in.needed.connect(self.sign_in_needed)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.farewell: Farewell | None = None
+        self.stood_in: Callable[[str], Channel | None] = lambda _: None  # a camera others show while its center is away
         self.unusable: list[CenterConfig] = []  # of the settings, with an address that can't be used
         for config in self.configs:
             try:
@@ -232,7 +233,7 @@ class Centers(QObject, CenterRecordings):
     def is_waited_for(self, gid: str) -> bool:
         """Tell whether what an id stands for can't be had now, but may be later: its center is signed out or away."""
         access = self._accesses.get(key_of(gid))
-        return access is not None and access.state is not AccessState.CONNECTED
+        return access is not None and access.state is not AccessState.CONNECTED and self.stood_in(gid) is None
 
     async def children(self, node_id: str | None, cursor: str | None = None) -> NodePage:  # type: ignore[override]
         """Return a page of the children of a node; without a node the centers themselves."""
@@ -242,7 +243,9 @@ class Centers(QObject, CenterRecordings):
         return await access.page(local_id, cursor)
 
     async def channel(self, channel_id: str) -> Channel:
-        """Return one channel."""
+        """Return one channel; as it was known, where another center shows it while its own is away."""
+        if (known := self.stood_in(channel_id)) is not None:
+            return known
         access, local_id = self._route(channel_id)
         return await access.channel(local_id)
 

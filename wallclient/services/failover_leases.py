@@ -9,7 +9,15 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from wallclient.domain.center_config import Alternate
-from wallclient.domain.errors import BadPayload, CameraOffline, NotFound, ServerFailed, TooManyRequests, WallError
+from wallclient.domain.errors import (
+    BadPayload,
+    CameraOffline,
+    NotFound,
+    ServerFailed,
+    StorageFailed,
+    TooManyRequests,
+    WallError,
+)
 from wallclient.domain.global_id import key_of
 from wallclient.domain.node import Channel
 from wallclient.domain.stream import Lease, StreamKind
@@ -26,6 +34,8 @@ OPENING_S = 5.0  # for a first picture, before it counts as trouble that there i
 # What another way may mend. A refusal is none of them: who may not see a camera does not see it over another center.
 _TROUBLE = (ServerFailed, CameraOffline, TooManyRequests, BadPayload)
 Locate = Callable[[str, str], str | None]  # center key, GB code -> global id of the one camera with it there
+Known = Callable[[str], Channel | None]  # global id -> the camera as its center told it before
+_AWAY = (AccessState.AWAY, AccessState.SIGNING_IN)
 
 
 class Failover(QObject):
@@ -33,8 +43,9 @@ class Failover(QObject):
 
     changed = Signal(str)  # center key: it is there again, or away
 
-    def __init__(self, centers: Centers, locate: Locate) -> None:
+    def __init__(self, centers: Centers, locate: Locate, known: Known = lambda _: None) -> None:
         super().__init__()
+        self._known = known
         self._centers = centers
         self._locate = locate
         self.away_s, self.back_s = AWAY_S, BACK_S  # for panes that are opened from now on
@@ -52,6 +63,22 @@ class Failover(QObject):
             return ()
         found = {one.center: one for one in configs[key].alternates if one.stands_in_for(channel.gb_code)}
         return tuple(one for one in found.values() if one.center in configs and one.center != key)
+
+    def channel(self, channel_id: str) -> Channel | None:
+        """Return a camera whose center is away and which another one shows; None for all others.
+
+        Not so where nobody is signed in at its center any more: who has logged out is done with its cameras.
+        """
+        try:
+            if self._centers.access(key_of(channel_id)).state not in _AWAY:
+                return None
+            channel = self._known(channel_id)
+            if channel is None:
+                return None
+            well = [one for one in self.alternates(channel) if self.standing(one.center)[0]]
+            return channel if any(self._locate(one.center, channel.gb_code) for one in well) else None
+        except (NotFound, StorageFailed):
+            return None
 
     def leases(
         self, channel: Channel, on_lost: Callable[[StreamKind], None], on_wanted: Callable[[], None]

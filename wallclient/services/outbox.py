@@ -157,7 +157,8 @@ class Outbox(QObject):
             if self.state.unwritten:
                 await self.on_disk(lambda spool: spool.flush())
         try:
-            trip = await self._ask(self._postman.go)
+            if await self.on_disk(lambda spool: spool.pending(1)):  # a walk with nothing to bring passes for an answer
+                trip = await self._ask(self._postman.go)
         except NotAble:
             trouble = None if self.state.pending == 0 else NotAble("the center has no patrols")
         except WallError as err:
