@@ -185,6 +185,17 @@ def test_an_offset_set_by_hand_shifts_a_camera_and_is_remembered(run, server, tm
     on_wall(run, server, tmp_path, scene)
 
 
+def test_footage_at_addresses_this_program_does_not_open_is_no_gap(run, server, tmp_path):
+    async def scene(wall, desk, center):
+        center.sources["k/c4"] = (FootageSource("rtsps://h/x", FootageProtocol.RTSP, T0_MS, T0_MS + 4000),)
+        pane = wall.show_footage(0, camera(4))
+        await until(lambda: pane.state is PaneState.FAILED)
+        assert pane.reason is PaneReason.NO_PLAYABLE_SOURCE
+        wall.show_live(0)
+
+    on_wall(run, server, tmp_path, scene)
+
+
 def test_what_a_cameras_clock_is_wrong_by_is_told_of_the_moment_shown(run, server, tmp_path):
     async def scene(wall, desk, center):
         jumped = source(server, T0_MS + 10_000, clock_offset_ms=-3000)

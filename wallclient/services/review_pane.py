@@ -291,11 +291,11 @@ class ReviewPane(WallPane):
 
     def _on_footage(self, playback: Playback) -> None:
         self._playback = playback
-        playable = [source for source in playback.sources if source.protocol in _FORMS]
-        unplayable = bool(playback.sources) and not playable
+        files = files_of(playback.channel_id, playback.sources, playback.ca_file)
+        unplayable = bool(playback.sources) and not files
         self._failure = PaneReason.NO_PLAYABLE_SOURCE if unplayable else None
         if self._track is not None and self.channel is not None:
-            self._pool.set_files(self._track, files_of(self.channel.id, playable, playback.ca_file))
+            self._pool.set_files(self._track, files)
         self._judge()
 
     def _on_no_footage(self, reason: PaneReason) -> None:
@@ -351,7 +351,8 @@ def files_of(channel_id: str, sources: Sequence[FootageSource], ca_file: str = "
 
     What is streamed at a server's own pace is taken only where there is no file. `ca_file` is the private authority.
     """
-    usable = [source for source in sources if source.url.startswith(_SCHEMES[_FORMS[source.protocol]])]
+    known = [source for source in sources if source.protocol in _FORMS]
+    usable = [source for source in known if source.url.startswith(_SCHEMES[_FORMS[source.protocol]])]
     best: Mapping[tuple[int, int], FootageSource] = {
         (source.start_ms, source.end_ms): source
         for source in sorted(usable, key=lambda source: -list(_FORMS).index(source.protocol))
