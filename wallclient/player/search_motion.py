@@ -60,13 +60,14 @@ class MotionDetector:
         self._past.clear()
         self._last_us = None
 
-    def fork(self) -> "MotionDetector":
-        """Return a detector that knows the same background and goes other ways."""
+    def fork(self, since_us: int) -> "MotionDetector":
+        """Return a detector that knows the same background, and the pictures since a moment, and may go back there."""
         other = MotionDetector((), 50, self._least_part)
         other._areas, other._threshold = self._areas, self._threshold
         other._background = None if self._background is None else self._background.copy()
         other._noise = None if self._noise is None else self._noise.copy()
         other._mask = self._mask
+        other._past.extend(one for one in self._past if one[0] >= since_us)
         return other
 
     def look(self, moment_us: int, picture: Gray) -> float:
@@ -95,8 +96,9 @@ class MotionDetector:
 
     def _reference(self, moment_us: int) -> Gray | None:
         """Return the newest picture that is old enough; before there is one, the oldest."""
-        old = [picture for at_us, picture in self._past if at_us <= moment_us - _REFERENCE_US]
-        return old[-1] if old else self._past[0][1] if self._past else None
+        before = sorted((one for one in self._past if one[0] < moment_us), key=lambda one: one[0])
+        old = [one for one in before if one[0] <= moment_us - _REFERENCE_US]
+        return old[-1][1] if old else before[0][1] if before else None
 
     def _new_light(self, moment_us: int, picture: Gray) -> None:
         self.light_changes += 1

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -24,7 +25,8 @@ class SearchProcess:
         """`on_news` may block: the worker waits then, so that nothing piles up. `on_gone` is the last call."""
         self._on_news, self._on_gone = on_news, on_gone
         command = [sys.executable, "-m", "wallclient.player.search_worker"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # numpy would begin a thread a core, for nothing
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         self._lock = threading.Lock()
         threading.Thread(target=self._read, name="search", daemon=True).start()
 

@@ -24,7 +24,6 @@ _PRIME_US = 60_000_000  # of footage the first background is made of
 _PRIME_PICTURES = 24
 _SPARSE_US = 4_000_000  # key pictures farther apart tell too little
 _CLOSE_US = 1_100_000  # key pictures so near to each other tell exactly enough when something began
-_WARM_US = 1_200_000  # before a close look: there has to be something to compare with
 _PAUSE_US = 900_000  # a movement that is not seen for so long is another one
 
 
@@ -173,7 +172,7 @@ class Scan:
         """Return when a movement began that was first seen at `moved_us`."""
         if moved_us - quiet_us <= _CLOSE_US:
             return (quiet_us + moved_us) // 2
-        from_us = max(quiet_us - _WARM_US, moved_us - _SPARSE_US - _WARM_US, file.start_us)
+        from_us = max(quiet_us, moved_us - _SPARSE_US, file.start_us)
         begin = moved_us
         for at, moves in reversed(self._closely(from_us, moved_us)):
             if moves and begin - at <= _PAUSE_US:
@@ -185,17 +184,19 @@ class Scan:
         until_us = min(moved_us + _SPARSE_US, self._order.end_us if next_us is None else next_us)
         if max(until_us - moved_us, moved_us - before_us) <= _CLOSE_US:
             return moved_us
-        from_us = max(before_us, moved_us - _SPARSE_US)
-        end: int | None = None
-        for at, moves in self._closely(from_us - _WARM_US, until_us):
-            if moves and at >= from_us and (at <= moved_us or end is None or at - end <= _PAUSE_US):
+        end = moved_us
+        for at, moves in self._closely(moved_us, until_us):
+            if moves and at - end <= _PAUSE_US:
                 end = at
-        return moved_us if end is None else end
+        if end > moved_us:
+            return end
+        before = [at for at, moves in self._closely(max(before_us, moved_us - _SPARSE_US), moved_us) if moves]
+        return before[-1] if before else moved_us
 
     def _closely(self, start_us: int, end_us: int) -> list[tuple[int, bool]]:
         """Return of the pictures of a short range, five a second, whether something moves; nothing is learnt."""
         found: list[tuple[int, bool]] = []
-        detector = self._detector.fork()
+        detector = self._detector.fork(start_us)
         for span in self._near.spans(start_us, end_us):
             assert span.start_us is not None
             assert span.end_us is not None
@@ -204,6 +205,8 @@ class Scan:
                 while span.file is not None and at < span.end_us:
                     gop = self._near.group(span.file, at)
                     for moment, frame in self._near.decode(gop):
+                        if moment > end_us:
+                            break
                         if (not found or moment - found[-1][0] >= _EVERY_US) and start_us <= moment <= end_us:
                             found.append((moment, detector.look(moment, self._small(frame)) > 0))
                     if gop.last or gop.end_us <= at:
