@@ -12,7 +12,9 @@ import msgspec
 import pytest
 from export_store import FootageServer
 from footage import STEP_MS, T0_MS, steady, write
+from footage_server import RangeServer
 
+from wallclient.demo.certificates import make_certificates
 from wallclient.player import export_burn, export_worker
 from wallclient.player.export_messages import BurnOrder, End, Order, SourceOrder
 from wallclient.player.export_mux import _OpenPiece
@@ -388,6 +390,21 @@ def test_addresses_are_in_no_file_and_no_message(server, stock, tmp_path):
     assert "top-secret" not in repr(order) + repr(ended)
     for path in tmp_path.rglob("*"):
         assert b"top-secret" not in path.read_bytes()
+
+
+def test_a_store_with_a_private_authority_is_believed_only_with_its_file(stock, tmp_path):
+    path, moments = stock["a.mp4"]
+    certificates = make_certificates(tmp_path)
+    server = RangeServer(path)
+    server.encrypt(certificates)
+    with server.running():
+        source = SourceOrder(server.url, "mp4", moments[0], moments[-1] + STEP_MS)
+        span = T0_MS, T0_MS + 60_000
+        refused = run(Order(str(tmp_path / "without"), *span, [source]))
+        ended = run(Order(str(tmp_path / "with"), *span, [source], ca_file=str(certificates.ca_file)))
+    assert (refused.end, refused.pieces) == (End.NETWORK, [])
+    assert ended.end is End.DONE
+    assert piece_pictures(ended, tmp_path / "with") == source_pictures(stock, "a.mp4")
 
 
 def test_after_the_machine_was_started_anew_parts_are_not_believed(server, stock, tmp_path):

@@ -154,12 +154,28 @@ class Fetcher:
         return False
 
 
+class _Https(urllib.request.AbstractHTTPHandler):
+    """Opens https; the authorities are read when that is asked for, as it takes as long as a start of the process."""
+
+    https_request = urllib.request.AbstractHTTPHandler.do_request_
+
+    def __init__(self, ca_file: str) -> None:
+        super().__init__()
+        self._ca_file = ca_file
+        self._context: ssl.SSLContext | None = None
+
+    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
+        if self._context is None:
+            self._context = ssl.create_default_context(cafile=self._ca_file or None)
+        return self.do_open(http.client.HTTPSConnection, request, context=self._context)
+
+
 def _opener(ca_file: str) -> urllib.request.OpenerDirector:
     """Return what opens http and https and nothing else: neither files nor what a proxy variable says."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_file or None)),
+        _Https(ca_file),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPRedirectHandler(),
         urllib.request.HTTPErrorProcessor(),
