@@ -10,7 +10,7 @@ from wallclient.ui.timeline_paint import Places
 from wallclient.ui.timeline_scale import TimeScale
 
 _EDGE = QColor(255, 255, 255, 210)
-_LEAST_APART_PX = 2  # nearer ones are one wedge: a storm is not drawn a thousand times
+_LEAST_APART_PX = 8  # nearer ones are one wedge: a storm is a row of wedges, not a smear
 
 
 def draw(
