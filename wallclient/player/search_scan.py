@@ -37,6 +37,7 @@ class _Event:
     peak_us: int
     score: float
     picture: Pixels
+    after_us: int | None = None  # the first picture behind the last movement in which nothing moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,12 @@ class Scan:
                 self._moved(gop.file, moment, score, frame, float(gop.coding.sar) or 1.0)
                 if self._every:
                     self._tell(moment)
-            elif self._event is not None and moment - self._event.end_us > self._order.join_us:
-                yield from self._over(moment)
-                self._quiet_us = moment
-            elif self._event is None:
-                self._quiet_us = moment
+            else:
+                if self._event is not None and self._event.after_us is None:
+                    self._event.after_us = moment
+                if self._event is None or moment - self._event.end_us > self._order.join_us:
+                    yield from self._over(moment)
+                    self._quiet_us = moment
             self._looked_us = moment
 
     def _moved(self, file: File, moment: int, score: float, frame: VideoFrame, shape: float) -> None:
@@ -153,17 +155,17 @@ class Scan:
             start_us = moment if self._every else self._begin(file, self._quiet_us, moment)
             self._event = _Event(start_us, self._looked_us, moment, moment, score, self._shrinker.pixels(frame, shape))
             return
-        event.before_us, event.end_us = self._looked_us, moment
+        event.before_us, event.end_us, event.after_us = self._looked_us, moment, None
         if score > event.score:
             event.peak_us, event.score, event.picture = moment, score, self._shrinker.pixels(frame, shape)
 
     def _over(self, next_us: int | None) -> Iterator[Hit]:
-        """Give up the movement that is going on; `next_us`: when nothing moved any more."""
+        """Give up the movement that is going on, at `next_us`, or at the end of the range."""
         event, self._event = self._event, None
         if event is None:
             return
         if not self._every:
-            event.end_us = self._end(event.before_us, event.end_us, next_us)
+            event.end_us = self._end(event.before_us, event.end_us, event.after_us or next_us)
         yield Hit(event.start_us, max(event.end_us, event.start_us), event.peak_us, event.score, event.picture)
 
     # -- closely -----------------------------------------------------------------------------------
