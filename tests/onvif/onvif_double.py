@@ -103,6 +103,7 @@ class OnvifDouble:
         self.recordings = [Recording("R1", [(now_ms - 3 * hour_ms, now_ms - 2 * hour_ms), (now_ms - hour_ms, now_ms)])]
         self.replay_uri = "rtsp://192.168.1.64/replay?token=R1"
         self.tells_gaps = True
+        self._searches: dict[str, tuple[int, int, str]] = {}
         self.snapshot_uri = ""  # empty: one of its own, behind a digest log-in
         self.clock_ahead = timedelta()
         self.tolerates_time_of_clock = True  # a log-in with the camera's own time works
@@ -493,21 +494,35 @@ class OnvifDouble:
             f"{found}</tse:ResultList></tse:GetRecordingSearchResultsResponse>"
         )
 
-    def _FindEvents(self, _: ET.Element) -> str:
+    def _FindEvents(self, call: ET.Element) -> str:
         if not self.tells_gaps:
             raise Fault("ter:ActionNotSupported", "Action not supported")
-        return "<tse:FindEventsResponse><tse:SearchToken>S2</tse:SearchToken></tse:FindEventsResponse>"
+        if call.find("{*}SearchFilter") is None:
+            raise Fault("ter:InvalidArgVal", "the schema wants a filter")
+        begin, end = (_moment_ms(call.findtext(f"{{*}}{tag}") or "") for tag in ("StartPoint", "EndPoint"))
+        search = f"S{next(self._numbers)}"
+        self._searches[search] = (begin, end, call.findtext("{*}Scope/{*}IncludedRecordings") or "")
+        return f"<tse:FindEventsResponse><tse:SearchToken>{search}</tse:SearchToken></tse:FindEventsResponse>"
 
-    def _GetEventSearchResults(self, _: ET.Element) -> str:
+    def _history(self, search: str) -> Iterator[tuple[str, int, bool]]:
+        """Yield recording, moment and state of what was searched for, the state at the start first."""
+        begin, end, token = self._searches[search]
+        for one in self.recordings:
+            if one.token == token:
+                yield token, begin, any(start <= begin < stop for start, stop in one.spans)
+                for span in one.spans:
+                    for at, state in zip(span, (True, False), strict=True):
+                        if begin < at <= end:
+                            yield token, at, state
+
+    def _GetEventSearchResults(self, call: ET.Element) -> str:
         found = "".join(
-            f"<tt:Result><tt:RecordingToken>{one.token}</tt:RecordingToken><tt:TrackToken>V1</tt:TrackToken>"
+            f"<tt:Result><tt:RecordingToken>{token}</tt:RecordingToken><tt:TrackToken>V1</tt:TrackToken>"
             f"<tt:Time>{stamp(at)}</tt:Time><tt:Event><wsnt:Topic>tns1:RecordingHistory/Track/State</wsnt:Topic>"
             f'<wsnt:Message><tt:Message UtcTime="{stamp(at)}"><tt:Data>'
-            f'<tt:SimpleItem Name="IsDataPresent" Value="{state}"/></tt:Data></tt:Message></wsnt:Message></tt:Event>'
-            "<tt:StartStateEvent>false</tt:StartStateEvent></tt:Result>"
-            for one in self.recordings
-            for span in one.spans
-            for at, state in zip(span, ("true", "false"), strict=True)
+            f'<tt:SimpleItem Name="IsDataPresent" Value="{str(state).lower()}"/></tt:Data></tt:Message></wsnt:Message>'
+            "</tt:Event><tt:StartStateEvent>false</tt:StartStateEvent></tt:Result>"
+            for token, at, state in self._history(call.findtext("{*}SearchToken") or "")
         )
         return (
             "<tse:GetEventSearchResultsResponse><tse:ResultList><tt:SearchState>Completed</tt:SearchState>"
@@ -525,6 +540,10 @@ class OnvifDouble:
 
 
 _TOKEN = ("Username", "Password", "Nonce", "Created")
+
+
+def _moment_ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
 def _media_uri(uri: str) -> str:

@@ -37,6 +37,8 @@ def test_segments_are_what_lies_between_the_gaps(center, channel, recorded):
     told = center.segments([channel], DAY, DAY + 4 * HOUR)[channel]
     assert [(one.start_ms - DAY, one.end_ms - DAY) for one in told] == [(HOUR, 2 * HOUR), (3 * HOUR, 5 * HOUR)]
     assert center.segments([channel], DAY + 2 * HOUR, DAY + 3 * HOUR)[channel] == ()
+    late = center.segments([channel], DAY + 21 * HOUR, DAY + 26 * HOUR)[channel]
+    assert [(one.start_ms - DAY, one.end_ms - DAY) for one in late] == [(20 * HOUR, 24 * HOUR), (24 * HOUR, 30 * HOUR)]
     days = center.recorded_days([channel], 2026, 3, "Asia/Shanghai")[channel]
     assert days == {date(2026, 3, 5), date(2026, 3, 6)}
     assert center.recorded_days([channel], 2026, 12, "Asia/Shanghai")[channel] == set()
@@ -45,14 +47,14 @@ def test_segments_are_what_lies_between_the_gaps(center, channel, recorded):
 
 def test_a_camera_that_can_not_tell_of_gaps_tells_its_whole(center, channel, recorded):
     recorded.tells_gaps = False
-    (one,) = center.segments([channel], DAY, DAY + 4 * HOUR)[channel]
-    assert (one.start_ms, one.end_ms) == (DAY + HOUR, DAY + 30 * HOUR)
+    told = center.segments([channel], DAY, DAY + 25 * HOUR)[channel]
+    assert [(one.start_ms - DAY, one.end_ms - DAY) for one in told] == [(HOUR, 24 * HOUR), (24 * HOUR, 30 * HOUR)]
 
 
 def test_moments_are_ours_where_the_clock_of_the_camera_differs(center, channel, recorded):
-    recorded.clock_ahead = timedelta(hours=2)
+    recorded.clock_ahead = timedelta(hours=2, minutes=15)
     told = center.segments([channel], DAY - 2 * HOUR, DAY + 2 * HOUR)[channel]
-    assert [round((one.start_ms - DAY) / HOUR, 2) for one in told] == [-1.0, 1.0]
+    assert [round((one.start_ms - DAY) / HOUR, 2) for one in told] == [-1.25, 0.75]
 
 
 def test_two_pictures_of_one_device_have_their_own_recordings(stand, recorded):

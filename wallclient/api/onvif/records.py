@@ -4,10 +4,11 @@ A camera's moments are those of its own clock, which may be wrong; `Recorded` co
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
 
 from onveef import envelopes, parsers
 
@@ -20,6 +21,8 @@ RECORDINGS_S, SPANS_S, CLOCK_S = 30.0, 20.0, 300.0  # how long what a camera tol
 _CLOCK_NOISE_MS = 1500  # it is told in whole seconds
 _ROUNDS = 20  # answers read of one search
 _MOST = 5000  # of anything in one search
+_DAY_MS = 86_400_000
+_DIALECT = "http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet"
 _STATES = ("IsRecording", "IsDataPresent")
 Span = tuple[int, int]
 
@@ -40,16 +43,26 @@ async def recordings(device: Device, camera: OnvifCamera) -> tuple[Recorded, ...
 
 
 async def spans(device: Device, recorded: Recorded, start_ms: int, end_ms: int) -> tuple[Span, ...]:
-    """Return the uninterrupted stretches of a recording that touch a range, whole as far as the camera tells."""
-    start_ms, end_ms = max(start_ms, recorded.earliest_ms), min(end_ms, recorded.latest_ms)
-    if start_ms >= end_ms:
-        return ()
-    try:
-        told = await device.keep(f"spans {recorded.token}", SPANS_S, lambda: _changes(device, recorded))
-    except (NotAble, BadPayload):  # it can't tell of gaps
-        return ((recorded.earliest_ms, recorded.latest_ms),)
-    found = tuple(_stretches(told, recorded))
+    """Return the uninterrupted stretches of a recording that touch a range, cut at midnight UTC.
+
+    Cameras are asked by whole days, so that a stretch is the same whatever range it was asked for with.
+    """
+    begin = max(recorded.earliest_ms, start_ms // _DAY_MS * _DAY_MS)
+    until = min(recorded.latest_ms, -(-end_ms // _DAY_MS) * _DAY_MS)
+    found: list[Span] = []
+    while begin < until:
+        midnight = (begin // _DAY_MS + 1) * _DAY_MS
+        found += await _day(device, recorded, (begin, min(midnight, until)))
+        begin = midnight
     return tuple(one for one in found if one[0] < end_ms and one[1] > start_ms)
+
+
+async def _day(device: Device, recorded: Recorded, day: Span) -> tuple[Span, ...]:
+    what = f"spans {recorded.token} {day[0] // _DAY_MS}"
+    try:
+        return await device.keep(what, SPANS_S, lambda: _stretches(device, recorded, day))
+    except (NotAble, BadPayload):  # it can't tell of gaps
+        return (day,)
 
 
 async def _recordings(device: Device, camera: OnvifCamera) -> tuple[Recorded, ...]:
@@ -97,45 +110,51 @@ def _source_of(item: Element) -> set[str]:
     return {parsers.child_text(source, tag) for tag in ("SourceId", "Name")} if source is not None else set()
 
 
-async def _changes(device: Device, recorded: Recorded) -> tuple[tuple[int, bool], ...]:
-    """Return when a recording began and paused, in order."""
-    search = await device.ask(
-        lambda one: one.find_events(
-            start_point=_stamp(recorded.earliest_ms + recorded.ahead_ms - 1000),
-            end_point=_stamp(recorded.latest_ms + recorded.ahead_ms + 1000),
-            included_recordings=[recorded.token],
-            include_start_state=True,
-            keep_alive="PT30S",
-        )
-    )
-    found = []
-    async for item in _results(device, "GetEventSearchResults", search, "Result"):
-        at = _moment(parsers.child_text(item, "Time"))
-        states = [one.attrib.get("Value", "") for one in parsers.find_all_local(item, "SimpleItem") if _is_state(one)]
-        if at is not None and states and parsers.child_text(item, "RecordingToken") in ("", recorded.token):
-            found.append((at - recorded.ahead_ms, states[0].lower() in ("true", "1")))
-    return tuple(sorted(found))
-
-
-def _is_state(item: Element) -> bool:
-    return item.attrib.get("Name") in _STATES
-
-
-def _stretches(changes: Sequence[tuple[int, bool]], recorded: Recorded) -> Iterator[Span]:
-    """Yield stretches between changes; what nobody told the beginning or end of ends with the recording."""
+async def _stretches(device: Device, recorded: Recorded, day: Span) -> tuple[Span, ...]:
+    """Return stretches between changes; what nobody told the beginning or end of goes on to that of the day."""
+    changes, is_whole = await _changes(device, recorded, day)
     if not changes:
-        yield recorded.earliest_ms, recorded.latest_ms
-        return
-    began: int | None = None if changes[0][1] else recorded.earliest_ms
+        return (day,)
+    found = []
+    began: int | None = None if changes[0][1] else day[0]
     for at, is_on in changes:
+        at = min(max(at, day[0]), day[1])
         if is_on and began is None:
             began = at
         elif not is_on and began is not None:
             if at > began:
-                yield began, at
+                found.append((began, at))
             began = None
-    if began is not None and recorded.latest_ms > began:
-        yield began, recorded.latest_ms
+    if began is not None and is_whole and day[1] > began:
+        found.append((began, day[1]))
+    return tuple(found)
+
+
+async def _changes(device: Device, recorded: Recorded, day: Span) -> tuple[list[tuple[int, bool]], bool]:
+    """Return when a recording began and paused, in order, the state at the start first; and whether that is all."""
+    body = (
+        f"<tse:FindEvents><tse:StartPoint>{_stamp(day[0] + recorded.ahead_ms)}</tse:StartPoint>"
+        f"<tse:EndPoint>{_stamp(day[1] + recorded.ahead_ms)}</tse:EndPoint>"
+        f"<tse:Scope><tt:IncludedRecordings>{escape(recorded.token)}</tt:IncludedRecordings></tse:Scope>"
+        f'<tse:SearchFilter><wsnt:TopicExpression Dialect="{_DIALECT}">tns1:RecordingHistory//.</wsnt:TopicExpression>'
+        "</tse:SearchFilter><tse:IncludeStartState>true</tse:IncludeStartState>"
+        "<tse:KeepAliveTime>PT30S</tse:KeepAliveTime></tse:FindEvents>"
+    )  # by hand: `onveef` leaves out the filter, which the schema wants, and without which all motion would come, too
+    search = parsers.find_local(await device.raw("search", "FindEvents", body), "SearchToken")
+    token = (search.text or "").strip() if search is not None else ""
+    found: list[tuple[int, bool]] = []
+    count = 0
+    async for item in _results(device, "GetEventSearchResults", token, "Result"):
+        count += 1
+        at = _moment(parsers.child_text(item, "Time"))
+        states = [one.attrib.get("Value", "") for one in parsers.find_all_local(item, "SimpleItem") if _is_state(one)]
+        if at is not None and states and parsers.child_text(item, "RecordingToken") in ("", recorded.token):
+            found.append((at - recorded.ahead_ms, states[0].lower() in ("true", "1")))
+    return sorted(found), count < _MOST
+
+
+def _is_state(item: Element) -> bool:
+    return item.attrib.get("Name") in _STATES
 
 
 async def _results(device: Device, operation: str, search: str, tag: str) -> AsyncIterator[Element]:
@@ -151,9 +170,9 @@ async def _results(device: Device, operation: str, search: str, tag: str) -> Asy
             answer = await device.raw("search", operation, build(search_token=search, wait_time="PT2S"))
             for item in parsers.find_all_local(answer, tag):
                 count += 1
-                if count > _MOST:
-                    return
                 yield item
+                if count >= _MOST:
+                    return
             state = parsers.find_local(answer, "SearchState")
             if state is None or (state.text or "").strip() == "Completed":
                 return
