@@ -60,7 +60,11 @@ class Camera:
     def go(self, moment_us):
         self.clock = ClockMap(next(_epochs), time.monotonic_ns(), moment_us, 0.0)
         self.pool.follow(self.track, self.clock)
-        self.qtbot.waitUntil(lambda: self.track.settled(self.clock.epoch), timeout=LIMIT_MS)
+        self.qtbot.waitUntil(self.is_there, timeout=LIMIT_MS)
+
+    def is_there(self):
+        """Tell whether the moment is shown; files that must first be made may take longer than a player waits at once."""
+        return self.track.settled(self.clock.epoch) and self.track.sight is not Sight.FAILED
 
     def shown_us(self):
         """Return the moment of the picture, which its strip says as well."""

@@ -267,7 +267,9 @@ def test_a_gap_says_where_footage_goes_on_and_the_track_rejoins(pane, tmp_path):
     assert view.step(1) == late[0]
     assert view.step(-1) == T0_MS + 960
     view.run(T0_MS + 1500, 1.0)
-    assert view.watch(0.8)[0].moment == late[0]
+    first = view.watch(0.8)[0]
+    assert late[0] <= first.moment <= late[0] + MAY_SKIP * STEP_MS
+    assert first.moment <= first.by_clock
     assert view.track.sight is Sight.SHOWING
 
 
