@@ -20,7 +20,7 @@ from wallclient.domain.pane import PaneState
 
 FOUR = (1, 2, 3, 4)
 DISTRICT, TITLE = "district", "渝中区"
-AWAY_S, BACK_S = 1.5, 4.0
+AWAY_S, BACK_S = 1.5, 2.0
 
 
 @pytest.fixture
