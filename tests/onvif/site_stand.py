@@ -1,5 +1,6 @@
 """Sites of ONVIF cameras for tests: cameras kept on disk, passwords in a keyring of the test's own."""
 
+import time
 from pathlib import Path
 
 from onvif_double import OnvifDouble
@@ -12,6 +13,7 @@ from wallclient.services.onvif_sites import OnvifSites
 from wallclient.services.secret_keeper import SecretKeeper
 
 KEY = "onvif1"
+LIMIT_S = 30.0
 
 
 class Keyring:
@@ -67,3 +69,15 @@ def camera_of(
     """Return what adds a double to a site."""
     told = {"user": double.user, "password": double.password, "can_move": double.has_ptz, **more}
     return NewOnvifCamera(path, name, OnvifAddress("127.0.0.1", double.port), **told)
+
+
+def ids_of(center) -> dict[str, str]:
+    """Return the ids of all cameras by name."""
+    return {row.name: row.id for page in center.snapshot() for row in page.nodes if row.is_channel}
+
+
+def wait_for(condition, what: str) -> None:
+    limit = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < limit, what
+        time.sleep(0.01)

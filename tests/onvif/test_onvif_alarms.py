@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 from onvif_double import OnvifDouble
-from site_stand import KEY, camera_of
-from test_onvif_trouble import ids_of, wait_for
+from site_stand import KEY, camera_of, ids_of, wait_for
 
 from wallclient.api.onvif import watch as watch_module
 from wallclient.api.onvif.alarms import AlarmBook

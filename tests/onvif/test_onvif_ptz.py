@@ -5,8 +5,7 @@ import time
 
 import pytest
 from onvif_double import Tour
-from site_stand import KEY
-from test_onvif_trouble import wait_for
+from site_stand import KEY, wait_for
 
 from wallclient.api.onvif import device as device_module
 from wallclient.api.onvif import steering as steering_module

@@ -8,8 +8,7 @@ import numpy
 import pytest
 from onvif_double import OnvifDouble, Recording, Stream
 from replay_server import STEP_MS, ReplayServer
-from site_stand import camera_of
-from test_onvif_trouble import ids_of
+from site_stand import camera_of, ids_of
 
 from wallclient.api.onvif.replay import _packet_ms
 from wallclient.api.recordings import RecordingCenter

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from onvif_double import OnvifDouble, Stream
-from site_stand import KEY, camera_of
+from site_stand import KEY, LIMIT_S, camera_of, ids_of, wait_for
 
 from wallclient.api.onvif import device as device_module
 from wallclient.demo.certificates import make_certificates
@@ -29,14 +29,6 @@ from wallclient.domain.errors import (
 )
 from wallclient.domain.onvif import PASSWORD_MISSING, PASSWORD_WRONG
 from wallclient.domain.stream import Codec, StreamKind
-
-LIMIT_S = 30.0
-
-
-def ids_of(center) -> dict[str, str]:
-    """Return the ids of all cameras by name."""
-    return {row.name: row.id for page in center.snapshot() for row in page.nodes if row.is_channel}
-
 
 # --- log-ins ---
 
@@ -277,13 +269,6 @@ def _error(ask) -> BaseException:
     except Exception as err:
         return err
     return AssertionError("it did not fail")
-
-
-def wait_for(condition, what: str) -> None:
-    limit = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < limit, what
-        time.sleep(0.01)
 
 
 def test_a_camera_that_is_back_is_asked_again_soon(center, channel, camera, monkeypatch):
