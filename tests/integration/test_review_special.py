@@ -63,7 +63,7 @@ class Camera:
         self.qtbot.waitUntil(self.is_there, timeout=LIMIT_MS)
 
     def is_there(self):
-        """Tell whether the moment is shown; files that must first be made may take longer than a player waits at once."""
+        """Tell whether the moment is shown; a file that must first be made may take longer than a player waits."""
         return self.track.settled(self.clock.epoch) and self.track.sight is not Sight.FAILED
 
     def shown_us(self):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import footage
 import pytest
-from footage import T0_MS, file_of, read_moment_ms, steady, write
+from footage import STEP_MS, T0_MS, file_of, read_moment_ms, steady, write
 
 from wallclient.domain.pane import PaneReason
 from wallclient.domain.review import ClockMap, Sight
