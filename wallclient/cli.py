@@ -91,9 +91,6 @@ def _parser() -> argparse.ArgumentParser:
     adapters = benches.add_parser("adapters", help="every kind of center through its adapter; needs a checkout")
     adapters.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
     adapters.set_defaults(run=_bench_adapters)
-    adapters = benches.add_parser("adapters", help="every kind of center through its adapter; needs a checkout")
-    adapters.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
-    adapters.set_defaults(run=_bench_adapters)
     return parser
 
 
@@ -142,12 +139,6 @@ def _bench_catalog(options: argparse.Namespace) -> int:
 
 def _bench_playback(options: argparse.Namespace) -> int:
     from wallclient.bench.playback import run
-
-    return run(options)
-
-
-def _bench_adapters(options: argparse.Namespace) -> int:
-    from wallclient.bench.adapters import run
 
     return run(options)
 

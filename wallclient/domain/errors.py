@@ -34,7 +34,8 @@ class NotPermitted(CenterError):  # noqa: N818
 class ClockDiffers(NotPermitted):
     """A camera refuses the log-in, and its clock is `ahead_s` seconds ahead of this machine's (negative: behind).
 
-    Log-ins of ONVIF carry the time (WS-Security UsernameToken 1.0, 3.1): too old a one is refused as a wrong password is.
+    Log-ins of ONVIF carry the time (WS-Security UsernameToken 1.0, 3.1): too old a one is refused as a wrong password
+    is.
     """
 
     def __init__(self, message: str = "", ahead_s: float = 0.0) -> None:

@@ -20,7 +20,8 @@ from wallclient.domain.file_names import file_name
 from wallclient.domain.patrol import Person, new_key
 from wallclient.domain.secret import SecretKind
 from wallclient.evidence.content import Camera, Content, Custody, Item, ItemKind
-from wallclient.evidence.package import Made, write_package
+from wallclient.evidence.package import Made as Made
+from wallclient.evidence.package import write_package
 from wallclient.evidence.signing import BadKey, Ed25519Signer, fingerprint
 from wallclient.services.audit import AuditBook
 from wallclient.services.secret_keeper import SecretKeeper

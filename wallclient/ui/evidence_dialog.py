@@ -76,8 +76,8 @@ class EvidenceDialog(PlainDialog):
         self.progress.setTextVisible(False)
         self.progress.hide()
         self.body.addWidget(self.progress)
-        self.result = self._result_panel()
-        self.body.addWidget(self.result)
+        self.made_panel = self._result_panel()
+        self.body.addWidget(self.made_panel)
         self.make_button, self.cancel_button = self._buttons()
         for edit in (self.number_edit, self.title_edit, self.reason_edit, self.folder_edit):
             edit.textChanged.connect(lambda _text: self._judge())
@@ -191,7 +191,7 @@ class EvidenceDialog(PlainDialog):
         self.name_label.setText(f"{made.path}  ({bytes_text(made.size)})")
         self.sha_label.setText(made.sha256)
         self.key_label.setText(made.fingerprint)
-        self.result.show()
+        self.made_panel.show()
         self.make_button.hide()
         self.cancel_button.setText(self.tr("Close"))
 

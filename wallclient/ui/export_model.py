@@ -112,7 +112,7 @@ class ProgressDelegate(QStyledItemDelegate):
         part = index.data(PART_ROLE)
         if not isinstance(part, float):
             return
-        rect: QRect = option.rect.adjusted(1, 2, -7, -2)  # type: ignore[attr-defined]  # not in Qt's stubs
+        rect: QRect = option.rect.adjusted(1, 2, -7, -2)
         color = QColor(self._COLORS[part >= 1.0])
         color.setAlpha(_BAR_ALPHA)
         painter.fillRect(QRect(rect.left(), rect.top(), round(rect.width() * min(1.0, part)), rect.height()), color)

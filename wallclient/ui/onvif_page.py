@@ -58,7 +58,7 @@ class OnvifPage(QWidget):
         self.rows: list[SiteRow] = []
         self._gone: set[str] = set()  # ids of cameras to be taken out
         self.tree = QTreeWidget()
-        self.find_button = _button(self.tr("Find cameras…"), self.find)
+        self.find_button = _button(self.tr("Find cameras…"), self.find_cameras)
         self.edit_button = _button(self.tr("Edit…"), self._on_edit)
         self.remove_button = _button(self.tr("Take out of the list"), self._on_remove)
         self.summary = QLabel()
@@ -117,7 +117,7 @@ class OnvifPage(QWidget):
 
     # --- what the operator does ---
 
-    def find(self) -> None:
+    def find_cameras(self) -> None:
         """Open the dialog that finds cameras."""
         known = frozenset(row.camera.address.origin for row in self.rows)
         from wallclient.ui.onvif_find import OnvifFindDialog  # here: it brings httpx, which most walls never need

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, QDateTime, QTime, QTimeZone, Signal
@@ -79,7 +80,8 @@ class SearchRange(QWidget):
 
     def _moment(self, edit: QDateTimeEdit) -> int:
         when = edit.dateTime().toPython()
-        return moment_of(instant(when.date(), when.time(), self._zone))  # type: ignore[union-attr]
+        assert isinstance(when, datetime)
+        return moment_of(instant(when.date(), when.time(), self._zone))
 
     def _on_chosen(self, row: int) -> None:
         if row < len(self._ranges):
