@@ -59,7 +59,8 @@ install() {
 command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || cannot "this is no Debian-like system"
 mapfile -t lacking < <(missing)
 [ "$(id -u)" -eq 0 ] || cannot "only root can start it in namespaces of its own"
-unshare --mount --net --pid --fork --kill-child true 2>/dev/null || cannot "this machine gives no namespaces (unshare)"
+unshare --mount --net --pid --fork --kill-child --mount-proc mount -t tmpfs tmpfs /run 2>/dev/null ||
+    cannot "this machine gives no namespaces (unshare)"
 [ "${#lacking[@]}" -gt 0 ] || exit 0
 [ "${1:-}" != --check ] || cannot "not installed: ${lacking[*]}"
 printf 'ZoneMinder: installing %s (some 0.9 GB) ...\n' "${lacking[*]}"
