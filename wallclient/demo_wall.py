@@ -26,6 +26,7 @@ _HEADLESS_S = 20.0
 _FLICKER_S = 20.0  # a camera of the city comes or goes about this often
 _RIVAL_S = 300.0  # a simulated operator of the city takes a PTZ camera about this often
 _READ_EVERY_S = 0.1
+_LATE = 3.0  # times as long a busy machine is given before a pane counts as one that does not move
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,15 @@ async def _show(
     window.wall.place([await app.centers.channel(global_id(CENTER_KEY, channel.id)) for channel in channels], 0)
     reader = StripReader(window.wall_widget, list(range(1, len(channels) + 1)), fps)
     end = began + seconds if seconds else None
+
+    def is_over() -> bool:
+        now = time.monotonic()
+        if end is None or seconds is None or now < end:
+            return False
+        return all(read.moved for read in reader.panes) or now > began + _LATE * seconds
+
     closed = asyncio.ensure_future(app.closed())
-    while not closed.done() and (end is None or time.monotonic() < end):
+    while not closed.done() and not is_over():
         if end is not None:
             reader.read_next()
         await asyncio.wait({closed}, timeout=_READ_EVERY_S if end else None)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from wallclient.ui.shortcuts import MOUSE, PLAYBACK_KEYS, PTZ_KEYS, SHORTCUTS, Group, key_names, translated, written
 from wallclient.ui.theme import Metrics
 
-_MOST_OF_WIDTH, _MOST_OF_HEIGHT = 0.96, 0.78  # of a screen; the rest is heading, buttons, and a desktop's panel
+_MOST_OF_WIDTH, _MOST_OF_HEIGHT = 0.96, 0.8  # of a screen; the rest is heading, buttons, and a desktop's panel
 
 
 async def ask(dialog: QDialog) -> int:
