@@ -222,11 +222,17 @@ def test_a_site_whose_file_is_damaged_says_so_and_opens_once_it_is_taken_in_agai
     run(lists.keep(config.key, config.name, draft))
     file = lists.file(config.key)
     file._path.write_bytes(b"{]")
-    access = run(in_loop(centers.add, config))
-    run(lambda: centers.told == [NoticeKind.SITE_UNREADABLE])
-    assert access.state is AccessState.SIGNED_OUT
-    file.remove()
-    run(lists.keep(config.key, config.name, draft))
-    run(in_loop(centers.reread, config.key))
-    run(lambda: access.state is AccessState.CONNECTED)
-    run(centers.close())
+
+    async def story():  # in one go: signals that come between two would find no loop
+        access = centers.add(config)
+        while centers.told != [NoticeKind.SITE_UNREADABLE]:
+            await asyncio.sleep(0.01)
+        assert access.state is AccessState.SIGNED_OUT
+        file.remove()
+        await lists.keep(config.key, config.name, draft)
+        centers.reread(config.key)
+        while access.state is not AccessState.CONNECTED:
+            await asyncio.sleep(0.01)
+        await centers.close()
+
+    run(story())
